@@ -77,9 +77,7 @@ export function invokeMethod<S>(
 function restrictInternalApi(rt: Runtime): void {
   if (rt.method >= FIRST_EXPORTED_METHOD) return
   const type = rt.typeOf(rt.caller as ActorId)
-  require(
-    type !== undefined && type !== 'evm',
-    ExitCode.Forbidden,
-    `caller ${rt.caller} of method ${rt.method} must be built-in`,
-  )
+  require(type !== undefined &&
+    type !==
+      'evm', ExitCode.Forbidden, `caller ${rt.caller} of method ${rt.method} must be built-in`)
 }

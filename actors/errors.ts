@@ -49,3 +49,21 @@ export function require(
 ): asserts condition {
   if (!condition) throw new ActorError(exitCode, message)
 }
+
+/**
+ * The error of an actor whose callee failed: the callee's exit code, but never one that only the system may give
+ * (builtin-actors `ActorError::checked`).
+ */
+export function calleeFailed(exitCode: ExitCode, data: Payload | null): ActorError {
+  return new ActorError(ownExitCode(exitCode), `send aborted with code ${exitCode}`, data)
+}
+
+function ownExitCode(code: ExitCode): ExitCode {
+  if (code >= ExitCode.IllegalArgument) return code
+  const calleeBroken: readonly number[] = [
+    ExitCode.SysMissingReturn,
+    ExitCode.SysIllegalInstruction,
+    ExitCode.SysIllegalExitCode,
+  ]
+  return calleeBroken.includes(code) ? ExitCode.Unspecified : ExitCode.AssertionFailed
+}

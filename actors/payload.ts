@@ -15,7 +15,12 @@ export class Payload {
   readonly #codec: Codec<unknown> | undefined
   readonly #value: unknown
 
-  private constructor(ipldCodec: number, bytes?: Uint8Array, codec?: Codec<unknown>, value?: unknown) {
+  private constructor(
+    ipldCodec: number,
+    bytes?: Uint8Array,
+    codec?: Codec<unknown>,
+    value?: unknown,
+  ) {
     this.ipldCodec = ipldCodec
     this.#bytes = bytes
     this.#codec = codec
@@ -40,12 +45,18 @@ export class Payload {
   as<T>(codec: Codec<T>): T {
     if (this.#codec === (codec as Codec<unknown>)) return this.#value as T
     if (this.ipldCodec !== CODEC.cbor && this.ipldCodec !== CODEC.dagCbor)
-      throw new ActorError(ExitCode.Serialization, `cannot decode codec 0x${this.ipldCodec.toString(16)}`)
+      throw new ActorError(
+        ExitCode.Serialization,
+        `cannot decode codec 0x${this.ipldCodec.toString(16)}`,
+      )
     try {
       return decode(codec, this.bytes)
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error
-      throw new ActorError(ExitCode.Serialization, `failed to deserialize ${codec.name}: ${error.message}`)
+      throw new ActorError(
+        ExitCode.Serialization,
+        `failed to deserialize ${codec.name}: ${error.message}`,
+      )
     }
   }
 }

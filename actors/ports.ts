@@ -3,9 +3,10 @@
  * implementation; a replay hands in what was recorded.
  */
 import type { Address } from '../primitives/address.ts'
+import type { SignatureType } from '../primitives/signature.ts'
 import type { ActorId, ChainEpoch } from '../primitives/units.ts'
 
-export type SignatureType = 'secp256k1' | 'bls' | 'delegated'
+export type { SignatureType }
 
 /** A consensus fault that was proven by two block headers (FIP-0010, ref-fvm `consensus`). */
 export interface ConsensusFault {

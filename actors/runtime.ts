@@ -5,10 +5,10 @@
 import type { Address } from '../primitives/address.ts'
 import type { Cid } from '../primitives/cid.ts'
 import type { ActorId, ChainEpoch, TokenAmount } from '../primitives/units.ts'
-import { ActorError, require } from './errors.ts'
+import { ActorError, calleeFailed, require } from './errors.ts'
 import { ErrorNumber, ExitCode } from './exit-codes.ts'
 import { SyscallError } from './errors.ts'
-import type { ActorType } from './manifest.ts'
+import type { ActorType, Manifest } from './manifest.ts'
 import { Payload } from './payload.ts'
 import type { Policy } from './policy.ts'
 import type { Syscalls } from './ports.ts'
@@ -62,6 +62,8 @@ export interface Runtime<S = unknown> {
   readonly baseFee: TokenAmount
   readonly circulatingSupply: TokenAmount
   readonly policy: Policy
+  /** Code CIDs of the actor types of this network. */
+  readonly manifest: Manifest
   readonly syscalls: Syscalls
 
   /** Each method calls exactly one of these, once. @throws ActorError `Forbidden` for another caller. */
@@ -119,7 +121,7 @@ export interface Runtime<S = unknown> {
 /** Return data of a send that must succeed (builtin-actors `extract_send_result`). */
 export function sent(result: SendResult): Payload | null {
   if (result.exitCode === ExitCode.Ok) return result.ret
-  throw new ActorError(result.exitCode, `send aborted with code ${result.exitCode}`, result.ret)
+  throw calleeFailed(result.exitCode, result.ret)
 }
 
 /**
@@ -134,11 +136,8 @@ export function resolveToActorId(rt: Runtime, address: Address, mustExist = true
     id = rt.resolve(address)
   }
   require(id !== undefined, ExitCode.IllegalArgument, `failed to resolve or initialize ${address}`)
-  require(
-    !mustExist || rt.typeOf(id) !== undefined,
-    ExitCode.NotFound,
-    `no code for address ${address}`,
-  )
+  require(!mustExist ||
+    rt.typeOf(id) !== undefined, ExitCode.NotFound, `no code for address ${address}`)
   return id
 }
 

@@ -162,7 +162,8 @@ export class CborReader {
   /** Reads a head of the given major type: its argument, a bigint only beyond 2⁵³. */
   head(major: number, what: string): number | bigint {
     const first = this.#byte(this.#at)
-    if (first >> 5 !== major) throw new DecodeError(`expected ${what}, got CBOR major type ${first >> 5}`)
+    if (first >> 5 !== major)
+      throw new DecodeError(`expected ${what}, got CBOR major type ${first >> 5}`)
     this.#at++
     const low = first & 31
     if (low < 24) return low
@@ -189,7 +190,8 @@ export class CborReader {
 
   length(major: number, what: string): number {
     const n = this.head(major, what)
-    if (n > this.remaining) throw new DecodeError(`${what}: ${n} items or bytes announced, ${this.remaining} bytes left`)
+    if (n > this.remaining)
+      throw new DecodeError(`${what}: ${n} items or bytes announced, ${this.remaining} bytes left`)
     return Number(n)
   }
 
@@ -247,7 +249,8 @@ export class CborReader {
       else {
         const n = this.head(major, what)
         if (major === MAJOR.array || major === MAJOR.map) {
-          if (n > this.remaining) throw new DecodeError(`${what}: ${n} items announced, ${this.remaining} bytes left`)
+          if (n > this.remaining)
+            throw new DecodeError(`${what}: ${n} items announced, ${this.remaining} bytes left`)
           pending += Number(n) * (major === MAJOR.map ? 2 : 1)
         } else if (major === MAJOR.tag) pending++
       }
@@ -257,7 +260,8 @@ export class CborReader {
   #skipSimple(what: string): void {
     const low = this.#byte(this.#at) & 31
     const size = low < 24 ? 1 : low === 27 ? 9 : 0
-    if (size === 0 || this.remaining < size) throw new DecodeError(`${what}: unsupported simple value`)
+    if (size === 0 || this.remaining < size)
+      throw new DecodeError(`${what}: unsupported simple value`)
     this.#at += size
   }
 
@@ -267,4 +271,3 @@ export class CborReader {
     return byte
   }
 }
-

@@ -4,7 +4,14 @@
  */
 import { type Address, addressFromBytes, idAddress } from './address.ts'
 import { compareBytes, toHex } from './bytes.ts'
-import { type BlockSink, type BlockSource, CborReader, CborWriter, DecodeError, MAJOR } from './cbor.ts'
+import {
+  type BlockSink,
+  type BlockSource,
+  CborReader,
+  CborWriter,
+  DecodeError,
+  MAJOR,
+} from './cbor.ts'
 import type { Cid } from './cid.ts'
 import { type ActorId, type ChainEpoch } from './units.ts'
 
@@ -44,7 +51,12 @@ export function decode<T>(codec: Codec<T>, bytes: Uint8Array, source?: BlockSour
 }
 
 /** First place where two values of a type differ. */
-export function difference<T>(codec: Codec<T>, expected: T, got: T, path = ''): Difference | undefined {
+export function difference<T>(
+  codec: Codec<T>,
+  expected: T,
+  got: T,
+  path = '',
+): Difference | undefined {
   if (codec.diff) return codec.diff(expected, got, path)
   if (compareBytes(encode(codec, expected), encode(codec, got)) === 0) return undefined
   return { path, expected: show(expected), got: show(got) }
@@ -59,7 +71,12 @@ export function show(value: unknown): string {
   return text === undefined ? 'nothing' : text.length > 400 ? `${text.slice(0, 400)}…` : text
 }
 
-function inRange(codec: string, value: number | bigint, low: bigint | number, high: bigint | number): void {
+function inRange(
+  codec: string,
+  value: number | bigint,
+  low: bigint | number,
+  high: bigint | number,
+): void {
   if (value < low || value > high) throw new DecodeError(`${codec}: ${value} is out of range`)
 }
 
@@ -239,15 +256,22 @@ export function list<T>(codec: Codec<T>, limit = Infinity): Codec<readonly T[]> 
   }
 }
 
-type Fields = Readonly<Record<string, Codec<never>>>
+type Fields = Readonly<Record<string, Codec<unknown>>>
 type TupleOf<F> = { readonly [K in keyof F]: F[K] extends Codec<infer T> ? T : never }
-type FieldCodec = Codec<unknown>
 
-/** A struct encoded as an array of its fields in the order they are declared. */
-export function tuple<F extends Fields>(fields: F, name = 'tuple'): Codec<TupleOf<F>> {
-  const entries = Object.entries(fields) as unknown as [string, FieldCodec][]
+/**
+ * A struct encoded as an array of its fields in the order they are declared.
+ * @param added - fields at the end that older blocks lack, and what they mean there; they are always written.
+ */
+export function tuple<F extends Fields>(
+  fields: F,
+  name = 'tuple',
+  added: Partial<TupleOf<F>> = {},
+): Codec<TupleOf<F>> {
+  const entries = Object.entries(fields)
   const names = entries.map(([key]) => key)
   const codecs = entries.map(([, codec]) => codec)
+  const fewest = codecs.length - Object.keys(added).length
   return {
     name,
     encode(value, out) {
@@ -257,11 +281,11 @@ export function tuple<F extends Fields>(fields: F, name = 'tuple'): Codec<TupleO
     },
     decode(input) {
       const length = input.length(MAJOR.array, name)
-      if (length !== codecs.length)
+      if (length > codecs.length || length < fewest)
         throw new DecodeError(`${name} has ${codecs.length} fields, got ${length}`)
       const value: Record<string, unknown> = {}
-      for (let i = 0; i < codecs.length; i++) value[names[i]!] = codecs[i]!.decode(input)
-      return value as TupleOf<F>
+      for (let i = 0; i < length; i++) value[names[i]!] = codecs[i]!.decode(input)
+      return (length < codecs.length ? { ...added, ...value } : value) as TupleOf<F>
     },
     diff(expected, got, path) {
       const [a, b] = [expected as Record<string, unknown>, got as Record<string, unknown>]

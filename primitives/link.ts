@@ -33,7 +33,10 @@ export class Link<T> {
 
   get(): T {
     if (this.#value === undefined) {
-      assert(this.#source !== undefined && this.#cid !== undefined, `no source for ${this.codec.name}`)
+      assert(
+        this.#source !== undefined && this.#cid !== undefined,
+        `no source for ${this.codec.name}`,
+      )
       this.#value = decode(this.codec, this.#source.get(this.#cid), this.#source)
       this.#source = undefined
     }

@@ -1,0 +1,310 @@
+/**
+ * One run of one actor's method: the runtime it sees, over the call manager and the state tree
+ * (ref-fvm `kernel`, builtin-actors `runtime/src/runtime/fvm.rs`).
+ */
+import { ActorError, require, SyscallError } from '../../actors/errors.ts'
+import { ErrorNumber, ExitCode } from '../../actors/exit-codes.ts'
+import type { ActorType, Manifest } from '../../actors/manifest.ts'
+import type { Payload } from '../../actors/payload.ts'
+import type { Policy } from '../../actors/policy.ts'
+import type { Syscalls } from '../../actors/ports.ts'
+import type {
+  Draft,
+  EventEntry,
+  MethodNum,
+  Runtime,
+  SendOptions,
+  SendResult,
+} from '../../actors/runtime.ts'
+import { INIT_ACTOR } from '../../actors/singletons.ts'
+import { type Address, actorAddress, delegatedParts, idAddress } from '../../primitives/address.ts'
+import { concatBytes, uint64be } from '../../primitives/bytes.ts'
+import type { Cid } from '../../primitives/cid.ts'
+import { address as addressCodec, encode } from '../../primitives/codec.ts'
+import { Link } from '../../primitives/link.ts'
+import type { ActorId, ChainEpoch, TokenAmount } from '../../primitives/units.ts'
+import type { Call, CallManager } from './call-manager.ts'
+import { meteredSyscalls } from './metered-syscalls.ts'
+import { PRICES } from './price-list.ts'
+import { type Actor, EMPTY_STATE, stateCodec } from './state-tree.ts'
+
+/** Gas a call may still use, as actors are told, where gas is not metered. */
+const UNMETERED_GAS = 10_000_000_000n
+
+const MAX_EVENT_ENTRIES = 255
+const MAX_EVENT_KEY_LENGTH = 31
+const MAX_EVENT_VALUE_LENGTH = 8192
+
+export class Invocation implements Runtime {
+  readonly caller: ActorId
+  readonly receiver: ActorId
+  readonly value: TokenAmount
+  readonly method: MethodNum
+  readonly readOnly: boolean
+  readonly #manager: CallManager
+  #callerValidated = false
+  #inTransaction = false
+
+  constructor(manager: CallManager, call: Call, receiver: ActorId) {
+    this.#manager = manager
+    this.caller = call.from
+    this.receiver = receiver
+    this.value = call.value
+    this.method = call.method
+    this.readOnly = call.readOnly
+  }
+
+  get origin(): ActorId {
+    return this.#manager.origin.id
+  }
+  get nonce(): bigint {
+    return this.#manager.origin.nonce
+  }
+  get gasPremium(): TokenAmount {
+    return this.#manager.origin.gasPremium
+  }
+  get epoch(): ChainEpoch {
+    return this.#manager.context.epoch
+  }
+  get timestamp(): number {
+    return this.#manager.context.timestamp
+  }
+  get networkVersion(): number {
+    return this.#manager.context.networkVersion
+  }
+  get chainId(): bigint {
+    return this.#manager.context.chainId
+  }
+  get baseFee(): TokenAmount {
+    return this.#manager.context.baseFee
+  }
+  get circulatingSupply(): TokenAmount {
+    return this.#manager.context.circulatingSupply
+  }
+  get policy(): Policy {
+    return this.#manager.context.policy
+  }
+  get manifest(): Manifest {
+    return this.#manager.tree.manifest
+  }
+  get syscalls(): Syscalls {
+    const { context, gas } = this.#manager
+    return gas ? meteredSyscalls(context.syscalls, gas) : context.syscalls
+  }
+
+  acceptAnyCaller(): void {
+    this.#validate(true)
+  }
+
+  acceptCaller(...ids: readonly ActorId[]): void {
+    this.#validate(ids.includes(this.caller))
+  }
+
+  acceptCallerType(...types: readonly ActorType[]): void {
+    const type = this.typeOf(this.caller)
+    this.#validate(type !== undefined && types.includes(type))
+  }
+
+  acceptCallerNamespace(...namespaces: readonly ActorId[]): void {
+    const delegated = this.delegatedAddressOf(this.caller)
+    const namespace = delegated && delegatedParts(delegated).namespace
+    this.#validate(namespaces.some((id) => BigInt(id) === namespace))
+  }
+
+  #validate(accepted: boolean): void {
+    require(!this
+      .#callerValidated, ExitCode.AssertionFailed, 'method must validate caller identity exactly once')
+    require(accepted, ExitCode.Forbidden, `caller ${this.caller} is not one of supported`)
+    this.#callerValidated = true
+  }
+
+  /** Ends a method that accepted no caller. @throws ActorError `AssertionFailed` */
+  checkCallerValidated(): void {
+    require(this.#callerValidated, ExitCode.AssertionFailed, 'failed to validate caller')
+  }
+
+  balance(): TokenAmount {
+    return this.#actor(this.receiver)?.balance ?? 0n
+  }
+
+  balanceOf(id: ActorId): TokenAmount | undefined {
+    return this.#actor(id)?.balance
+  }
+
+  resolve(address: Address): ActorId | undefined {
+    return this.#manager.tree.resolve(address)
+  }
+
+  typeOf(id: ActorId): ActorType | undefined {
+    return this.#actor(id)?.type
+  }
+
+  delegatedAddressOf(id: ActorId): Address | undefined {
+    return this.#actor(id)?.delegated ?? undefined
+  }
+
+  #actor(id: ActorId): Actor | undefined {
+    this.#manager.gas?.onRead(id)
+    return this.#manager.tree.get(id)
+  }
+
+  #self(): Actor {
+    const self = this.#actor(this.receiver)
+    require(self !== undefined, ExitCode.IllegalState, 'actor has been deleted')
+    return self
+  }
+
+  state(): unknown {
+    return this.#self().state.get()
+  }
+
+  create(state: unknown): void {
+    const self = this.#self()
+    require(self.state ===
+      EMPTY_STATE, ExitCode.IllegalState, 'failed to create state; the actor has one')
+    this.#setState(self, state)
+  }
+
+  transaction<R>(body: (state: Draft<unknown>) => R): R {
+    const before = this.#self().state.get() as Record<string, unknown>
+    const state = { ...before }
+    this.#inTransaction = true
+    let result: R
+    try {
+      result = body(state as Draft<unknown>)
+    } finally {
+      this.#inTransaction = false
+    }
+    const changed = Object.keys(state).some((key) => state[key] !== before[key])
+    if (changed || this.readOnly) this.#setState(this.#self(), state)
+    return result
+  }
+
+  #setState(self: Actor, state: unknown): void {
+    require(!this.readOnly, ExitCode.ReadOnly, 'state cannot change in a read-only call')
+    this.#manager.gas?.onUpdate(this.receiver)
+    this.#manager.tree.set(this.receiver, {
+      ...self,
+      state: Link.to(stateCodec(self.type), state),
+    })
+  }
+
+  send(
+    to: Address | ActorId,
+    method: MethodNum,
+    params: Payload | null,
+    value: TokenAmount,
+    options: SendOptions = {},
+  ): SendResult {
+    if (this.#inTransaction)
+      throw new SyscallError(ErrorNumber.IllegalOperation, 'send inside a transaction')
+    const readOnly = this.readOnly || options.readOnly === true
+    if (readOnly && value !== 0n)
+      throw new SyscallError(ErrorNumber.ReadOnly, 'value in a read-only call')
+    if (value < 0n)
+      throw new SyscallError(ErrorNumber.IllegalArgument, 'cannot send a negative amount')
+    return this.#manager.send({
+      from: this.receiver,
+      to: typeof to === 'number' ? idAddress(to) : to,
+      method,
+      params,
+      value,
+      readOnly,
+      gasLimit: options.gasLimit,
+    })
+  }
+
+  newActorAddress(): Address {
+    const { origin, created } = this.#manager
+    const preimage = concatBytes(
+      encode(addressCodec, origin.address),
+      uint64be(origin.nonce),
+      uint64be(created),
+    )
+    return actorAddress(preimage)
+  }
+
+  createActor(type: ActorType, id: ActorId, delegated: Address | null): void {
+    this.#outsideTransaction('create_actor')
+    if (this.receiver !== INIT_ACTOR || type === 'placeholder')
+      throw new ActorError(ExitCode.Forbidden, `actor ${this.receiver} cannot create a ${type}`)
+    require(!this.readOnly, ExitCode.AssertionFailed, 'create in a read-only call')
+    const { tree, gas } = this.#manager
+    const existing = this.#actor(id)
+    if (existing) {
+      const reusable =
+        existing.type === 'placeholder' && delegated && existing.delegated?.equals(delegated)
+      require(Boolean(reusable), ExitCode.Forbidden, 'actor already exists')
+      gas?.onUpdate(id)
+      tree.set(id, { ...existing, type })
+    } else {
+      gas?.charge(PRICES.createActor)
+      gas?.onUpdate(id)
+      tree.set(id, { type, state: EMPTY_STATE, sequence: 0n, balance: 0n, delegated })
+    }
+    this.#manager.created++
+  }
+
+  deleteActor(): void {
+    this.#outsideTransaction('delete_actor')
+    require(!this.readOnly, ExitCode.IllegalArgument, 'delete in a read-only call')
+    require(this.balance() === 0n, ExitCode.IllegalArgument, 'actor to be deleted holds funds')
+    this.#manager.gas?.onUpdate(this.receiver)
+    this.#manager.tree.set(this.receiver, undefined)
+  }
+
+  #outsideTransaction(what: string): void {
+    require(!this
+      .#inTransaction, ExitCode.AssertionFailed, `${what} is not allowed during transaction`)
+  }
+
+  ticketDigest(epoch: ChainEpoch): Uint8Array {
+    this.#lookBack(epoch)
+    return this.#manager.context.randomness.ticketDigest(epoch)
+  }
+
+  beaconDigest(epoch: ChainEpoch): Uint8Array {
+    this.#lookBack(epoch)
+    return this.#manager.context.randomness.beaconDigest(epoch)
+  }
+
+  tipsetCid(epoch: ChainEpoch): Cid {
+    this.#lookBack(epoch)
+    return this.#manager.context.randomness.tipsetCid(epoch)
+  }
+
+  #lookBack(epoch: ChainEpoch): void {
+    const lookback = this.epoch - epoch
+    require(lookback >= 0, ExitCode.IllegalArgument, `invalid lookback epoch ${epoch}`)
+    this.#manager.gas?.charge(PRICES.randomnessFlat + PRICES.randomnessPerEpoch * lookback)
+  }
+
+  emit(entries: readonly EventEntry[]): void {
+    require(!this.readOnly, ExitCode.AssertionFailed, 'event in a read-only call')
+    const keys = entries.reduce((sum, { key }) => sum + key.length, 0)
+    const values = entries.reduce((sum, { value }) => sum + value.length, 0)
+    require(entries.length <= MAX_EVENT_ENTRIES &&
+      values <= MAX_EVENT_VALUE_LENGTH &&
+      entries.every(
+        ({ key }) => key.length <= MAX_EVENT_KEY_LENGTH,
+      ), ExitCode.AssertionFailed, 'failed to emit event: too large')
+    const { gas, events } = this.#manager
+    const size = 12 + 9 * entries.length + keys + values
+    gas?.charge(
+      PRICES.eventFlat +
+        PRICES.eventPerEntry * entries.length +
+        PRICES.eventPerKeyByte * keys +
+        PRICES.eventPerByte * size,
+    )
+    events.push({ emitter: this.receiver, entries })
+  }
+
+  chargeGas(_name: string, gas: number): void {
+    this.#manager.gas?.charge(gas * 1000)
+  }
+
+  gasAvailable(): bigint {
+    const { gas } = this.#manager
+    return gas ? BigInt(Math.floor(gas.available / 1000)) : UNMETERED_GAS
+  }
+}

@@ -1,0 +1,30 @@
+/** The tree of calls below a message, written down while it runs. */
+import type { ErrorNumber, ExitCode } from '../../actors/exit-codes.ts'
+import type { Payload } from '../../actors/payload.ts'
+import type { EventEntry, MethodNum } from '../../actors/runtime.ts'
+import type { Address } from '../../primitives/address.ts'
+import type { ActorId, TokenAmount } from '../../primitives/units.ts'
+
+export interface CallTrace {
+  readonly from: ActorId
+  readonly to: Address
+  toId?: ActorId
+  readonly method: MethodNum
+  readonly value: TokenAmount
+  readonly params: Payload | null
+  readonly readOnly: boolean
+  readonly gasLimit?: bigint
+  /** Set once the callee has ended. */
+  exitCode?: ExitCode
+  ret?: Payload | null
+  /** Set instead where the call could not be made. */
+  errorNumber?: ErrorNumber
+  autoCreated?: 'account' | 'placeholder'
+  readonly calls: CallTrace[]
+}
+
+/** An event with the actor that emitted it. */
+export interface StampedEvent {
+  readonly emitter: ActorId
+  readonly entries: readonly EventEntry[]
+}
