@@ -32,19 +32,24 @@ export function ensureBuilt(root) {
 
 /** Newest change and number of files, so that an edit, a new file and a removed one all show. */
 function fingerprint(root) {
-  const files = ROOMS.flatMap((room) => filesIn(join(root, room)))
-  files.push(join(root, 'tsconfig.json'), join(root, 'tsconfig.build.json'))
-  const newest = files.reduce((max, path) => Math.max(max, statSync(path).mtimeMs), 0)
-  return `${newest} ${files.length}`
+  let count = 0
+  let newest = 0
+  const see = (path) => {
+    count++
+    newest = Math.max(newest, statSync(path).mtimeMs)
+  }
+  for (const room of ROOMS) forEachSource(`${root}/${room}`, see)
+  for (const file of ['tsconfig.json', 'tsconfig.build.json']) see(`${root}/${file}`)
+  return `${newest} ${count}`
 }
 
-function filesIn(folder) {
-  if (!existsSync(folder)) return []
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name)
-    if (entry.isDirectory()) return filesIn(path)
-    return ['.mjs', '.md'].includes(extname(path)) ? [] : [path]
-  })
+function forEachSource(folder, see) {
+  if (!existsSync(folder)) return
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = `${folder}/${entry.name}`
+    if (entry.isDirectory()) forEachSource(path, see)
+    else if (!/\.(mjs|md)$/.test(path)) see(path)
+  }
 }
 
 function builtFrom(root) {
