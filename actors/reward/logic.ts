@@ -126,7 +126,7 @@ export function initialRewardState(currRealizedPower: StoragePower): RewardProgr
     simpleTotal: SIMPLE_TOTAL,
     baselineTotal: BASELINE_TOTAL,
   }
-  const after = advance(blank, currRealizedPower)
+  const after = advanceEpoch(blank, currRealizedPower)
   return {
     ...blank,
     ...after,
@@ -147,8 +147,8 @@ export function updateNetworkKpi<S extends RewardProgress>(
   currRealizedPower: StoragePower,
 ): S {
   let before: NetworkClock = state
-  while (before.epoch < currEpoch) before = advance(before, currRealizedPower)
-  const after = advance(before, currRealizedPower)
+  while (before.epoch < currEpoch) before = advanceEpoch(before, currRealizedPower)
+  const after = advanceEpoch(before, currRealizedPower)
   const thisEpochReward = rewardBetween(before, after, state.simpleTotal, state.baselineTotal)
   const thisEpochRewardSmoothed = nextEstimate(
     state.thisEpochRewardSmoothed,
@@ -156,6 +156,47 @@ export function updateNetworkKpi<S extends RewardProgress>(
     after.epoch - state.epoch,
   )
   return { ...state, ...after, thisEpochReward, thisEpochRewardSmoothed }
+}
+
+/** The part of the state that moves with every epoch, null or not. */
+export type NetworkClock = Pick<
+  RewardProgress,
+  | 'cumsumBaseline'
+  | 'cumsumRealized'
+  | 'effectiveNetworkTime'
+  | 'effectiveBaselinePower'
+  | 'thisEpochBaselinePower'
+  | 'epoch'
+>
+
+/** One epoch on, at a network of this raw power. @see builtin-actors `update_to_next_epoch` */
+export function advanceEpoch(clock: NetworkClock, currRealizedPower: StoragePower): NetworkClock {
+  const thisEpochBaselinePower = baselinePowerFromPrev(clock.thisEpochBaselinePower)
+  const cumsumRealized = clock.cumsumRealized + min(thisEpochBaselinePower, currRealizedPower)
+  let { cumsumBaseline, effectiveNetworkTime, effectiveBaselinePower } = clock
+  while (cumsumRealized > cumsumBaseline) {
+    effectiveNetworkTime += 1
+    effectiveBaselinePower = baselinePowerFromPrev(effectiveBaselinePower)
+    cumsumBaseline += effectiveBaselinePower
+  }
+  return {
+    cumsumBaseline,
+    cumsumRealized,
+    effectiveNetworkTime,
+    effectiveBaselinePower,
+    thisEpochBaselinePower,
+    epoch: clock.epoch + 1,
+  }
+}
+
+/** Reward of the epoch by which `after` is later than `before`. */
+export function rewardBetween(
+  before: NetworkClock,
+  after: NetworkClock,
+  simpleTotal: TokenAmount = SIMPLE_TOTAL,
+  baselineTotal: TokenAmount = BASELINE_TOTAL,
+): TokenAmount {
+  return computeReward(after.epoch, theta(before), theta(after), simpleTotal, baselineTotal)
 }
 
 /** What a winning block brings: see `blockAward`. Amounts in attoFIL. */
@@ -189,47 +230,6 @@ export function blockAward(
     totalReward,
     penalty: penalty * PENALTY_MULTIPLIER,
   }
-}
-
-/** The part of the state that moves with every epoch, null or not. */
-type NetworkClock = Pick<
-  RewardProgress,
-  | 'cumsumBaseline'
-  | 'cumsumRealized'
-  | 'effectiveNetworkTime'
-  | 'effectiveBaselinePower'
-  | 'thisEpochBaselinePower'
-  | 'epoch'
->
-
-/** One epoch on, at a network of this raw power. @see builtin-actors `update_to_next_epoch` */
-function advance(clock: NetworkClock, currRealizedPower: StoragePower): NetworkClock {
-  const thisEpochBaselinePower = baselinePowerFromPrev(clock.thisEpochBaselinePower)
-  const cumsumRealized = clock.cumsumRealized + min(thisEpochBaselinePower, currRealizedPower)
-  let { cumsumBaseline, effectiveNetworkTime, effectiveBaselinePower } = clock
-  while (cumsumRealized > cumsumBaseline) {
-    effectiveNetworkTime += 1
-    effectiveBaselinePower = baselinePowerFromPrev(effectiveBaselinePower)
-    cumsumBaseline += effectiveBaselinePower
-  }
-  return {
-    cumsumBaseline,
-    cumsumRealized,
-    effectiveNetworkTime,
-    effectiveBaselinePower,
-    thisEpochBaselinePower,
-    epoch: clock.epoch + 1,
-  }
-}
-
-/** Reward of the epoch that ends at `after`. */
-function rewardBetween(
-  before: NetworkClock,
-  after: NetworkClock,
-  simpleTotal: TokenAmount,
-  baselineTotal: TokenAmount,
-): TokenAmount {
-  return computeReward(after.epoch, theta(before), theta(after), simpleTotal, baselineTotal)
 }
 
 const theta = (clock: NetworkClock): bigint =>

@@ -1,0 +1,123 @@
+/** The storage power actor (f04): who proves how much, how much is pledged, and when miners are called. */
+import { defineActor, method } from '../actor.ts'
+import { storagePower } from '../../primitives/codec.ts'
+import type { TokenAmount } from '../../primitives/units.ts'
+import { ExitCode, require, type Runtime } from '../runtime.ts'
+import { SYSTEM_ACTOR } from '../singletons.ts'
+import { addToClaim } from './claims.ts'
+import { createMiner } from './create-miner.ts'
+import { enrollCronEvent, onEpochTickEnd } from './cron.ts'
+import * as params from './params.ts'
+import * as queries from './queries.ts'
+import { initialPowerState, PowerState } from './state.ts'
+
+const M = params.PowerMethod
+const { CreateMinerParams, CreateMinerReturn, MinerId, MinerCountReturn } = params
+
+export const powerActor = defineActor<PowerState>({
+  type: 'storagepower',
+  state: PowerState,
+  methods: {
+    [M.Constructor]: method('Constructor', null, null, constructor),
+    [M.CreateMiner]: method('CreateMiner', CreateMinerParams, CreateMinerReturn, createMiner),
+    [M.UpdateClaimedPower]: method(
+      'UpdateClaimedPower',
+      params.UpdateClaimedPowerParams,
+      null,
+      updateClaimedPower,
+    ),
+    [M.EnrollCronEvent]: method(
+      'EnrollCronEvent',
+      params.EnrollCronEventParams,
+      null,
+      enrollCronEvent,
+    ),
+    [M.OnEpochTickEnd]: method('OnEpochTickEnd', null, null, onEpochTickEnd),
+    [M.UpdatePledgeTotal]: method(
+      'UpdatePledgeTotal',
+      params.UpdatePledgeTotalParams,
+      null,
+      updatePledgeTotal,
+    ),
+    [M.CurrentTotalPower]: method(
+      'CurrentTotalPower',
+      null,
+      params.CurrentTotalPowerReturn,
+      queries.currentTotalPowerFrozen,
+    ),
+    [M.CreateMinerExported]: method(
+      'CreateMinerExported',
+      CreateMinerParams,
+      CreateMinerReturn,
+      createMiner,
+    ),
+    [M.NetworkRawPowerExported]: method(
+      'NetworkRawPowerExported',
+      null,
+      storagePower,
+      queries.networkRawPower,
+    ),
+    [M.MinerRawPowerExported]: method(
+      'MinerRawPowerExported',
+      MinerId,
+      params.MinerRawPowerReturn,
+      queries.minerRawPower,
+    ),
+    [M.MinerCountExported]: method(
+      'MinerCountExported',
+      null,
+      MinerCountReturn,
+      queries.minerCount,
+    ),
+    [M.MinerConsensusCountExported]: method(
+      'MinerConsensusCountExported',
+      null,
+      MinerCountReturn,
+      queries.minerConsensusCount,
+    ),
+    [M.MinerPowerExported]: method(
+      'MinerPowerExported',
+      MinerId,
+      params.MinerPowerReturn,
+      queries.minerPower,
+    ),
+  },
+})
+
+function constructor(rt: Runtime<PowerState>): void {
+  rt.acceptCaller(SYSTEM_ACTOR)
+  rt.create(initialPowerState())
+}
+
+/** Adds to the claim of the calling miner. */
+function updateClaimedPower(
+  rt: Runtime<PowerState>,
+  { rawByteDelta, qualityAdjustedDelta }: params.UpdateClaimedPowerParams,
+): void {
+  rt.acceptCallerType('storageminer')
+  rt.transaction((state) =>
+    addToClaim(state, rt.policy, rt.caller, rawByteDelta, qualityAdjustedDelta),
+  )
+}
+
+/**
+ * Adds what the calling miner pledged or released to the network's total.
+ * @throws ActorError `Forbidden` for a miner without a claim, `IllegalState` when the total would be negative: it is
+ *   where the deposits of new miners vest on a network that pledged little.
+ */
+function updatePledgeTotal(rt: Runtime<PowerState>, pledgeDelta: TokenAmount): void {
+  rt.acceptCallerType('storageminer')
+  rt.transaction((state) => {
+    require(
+      state.claims.has(rt.caller),
+      ExitCode.Forbidden,
+      `unknown miner f0${rt.caller} forbidden to interact with power actor`,
+    )
+    state.totalPledgeCollateral += pledgeDelta
+    require(
+      state.totalPledgeCollateral >= 0n,
+      ExitCode.IllegalState,
+      `negative total pledge collateral ${state.totalPledgeCollateral}`,
+    )
+  })
+}

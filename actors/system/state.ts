@@ -1,0 +1,11 @@
+/** State of the system actor: which code the network runs. */
+import { cidLink, type Infer, tuple } from '../../primitives/codec.ts'
+
+export const SystemState = tuple(
+  {
+    /** CID of the manifest data: a list of names and code CIDs. */
+    builtinActors: cidLink,
+  },
+  'SystemState',
+)
+export type SystemState = Infer<typeof SystemState>
