@@ -2,10 +2,10 @@
 import { defined } from '../../primitives/assert.ts'
 import { encode } from '../../primitives/codec.ts'
 import { ExecParams, ExecReturn, InitMethod } from '../init/params.ts'
+import { MinerConstructorParams } from '../miner/params.ts'
 import { Payload, type Runtime, sent } from '../runtime.ts'
 import { INIT_ACTOR } from '../singletons.ts'
 import { addClaim } from './claims.ts'
-import { MinerConstructorParams } from './ext.ts'
 import type { CreateMinerParams } from './params.ts'
 import type { PowerState } from './state.ts'
 
@@ -22,7 +22,7 @@ export function createMiner(rt: Runtime<PowerState>, params: CreateMinerParams):
     controlAddresses: [],
     windowPoStProofType,
     peerId: peer,
-    multiAddresses: multiaddrs,
+    multiaddrs,
   })
   const codeCid = rt.manifest.codeOf('storageminer')
   const made = sent(

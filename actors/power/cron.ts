@@ -2,12 +2,12 @@
 import { defined } from '../../primitives/assert.ts'
 import { nextEstimate } from '../../primitives/smoothing.ts'
 import type { ActorId, StoragePower } from '../../primitives/units.ts'
+import { DeferredCronEventParams, MinerMethod } from '../miner/params.ts'
 import { RealizedPower, RewardMethod, ThisEpochRewardReturn } from '../reward/params.ts'
 import { ActorError, ExitCode, Payload, require, type Runtime, sent } from '../runtime.ts'
 import { CRON_ACTOR, REWARD_ACTOR } from '../singletons.ts'
 import { trySend } from '../try-send.ts'
 import { currentTotalPower, deleteClaim } from './claims.ts'
-import { DeferredCronEventParams, ON_DEFERRED_CRON_EVENT } from './ext.ts'
 import type { EnrollCronEventParams } from './params.ts'
 import { type CronEvent, NO_CRON_EVENTS, type PowerState } from './state.ts'
 
@@ -61,7 +61,7 @@ function processDeferredCronEvents(rt: Runtime<PowerState>, reward: ThisEpochRew
       rewardSmoothed,
       qualityAdjPowerSmoothed,
     })
-    if (!trySend(rt, minerAddr, ON_DEFERRED_CRON_EVENT, params, 0n)) failed.push(minerAddr)
+    if (!trySend(rt, minerAddr, MinerMethod.OnDeferredCronEvent, params, 0n)) failed.push(minerAddr)
   }
   if (failed.length > 0) removeFailedMiners(rt, failed)
 }

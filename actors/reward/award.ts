@@ -1,5 +1,5 @@
 /** Paying block producers. */
-import { APPLY_REWARDS, ApplyRewardParams } from './ext.ts'
+import { ApplyRewardParams, MinerMethod } from '../miner/params.ts'
 import { ActorError, ExitCode, Payload, require, type Runtime } from '../runtime.ts'
 import { BURNT_FUNDS_ACTOR, METHOD_SEND, SYSTEM_ACTOR } from '../singletons.ts'
 import { trySend } from '../try-send.ts'
@@ -41,7 +41,7 @@ export function awardBlockReward(rt: Runtime<RewardState>, params: AwardBlockRew
   const applied = trySend(
     rt,
     miner,
-    APPLY_REWARDS,
+    MinerMethod.ApplyRewards,
     Payload.of(ApplyRewardParams, { reward: award.totalReward, penalty: award.penalty }),
     award.totalReward,
   )
