@@ -84,7 +84,7 @@ export function blsAddress(publicKey: Uint8Array): Address {
   return addressFromBytes(concatBytes(Uint8Array.of(PROTOCOL.bls), publicKey))
 }
 
-export function delegatedAddress(namespace: number, subaddress: Uint8Array): Address {
+export function delegatedAddress(namespace: number | bigint, subaddress: Uint8Array): Address {
   return addressFromBytes(
     concatBytes(Uint8Array.of(PROTOCOL.delegated), encodeUvarint(namespace), subaddress),
   )
