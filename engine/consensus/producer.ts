@@ -1,0 +1,143 @@
+/**
+ * Wins and makes blocks: each provider's election on a tipset, then a signed block for every winner
+ * (Lotus `chain/gen/gen.go`, `consensus/filcns/mine.go`).
+ */
+import { type Address, idAddress } from '../../primitives/address.ts'
+import type { ActorId, ChainEpoch, TokenAmount } from '../../primitives/units.ts'
+import {
+  type BeaconEntry,
+  type BlockHeader,
+  type ElectionProof,
+  headerSigningBytes,
+  messagesRoot,
+  type PoStProof,
+  type Ticket,
+} from '../chain/block.ts'
+import type { BlockMessages, ChainStore, Execution } from '../chain/chain-store.ts'
+import { type SignedMessage, signedMessageCid } from '../chain/message.ts'
+import { minTicket, type Tipset } from '../chain/tipset.ts'
+import { bls } from '../../primitives/crypto/bls.ts'
+import type { Signature } from '../../primitives/signature.ts'
+import type { NetworkParams } from '../network-params.ts'
+import { currentTotalPower } from '../../actors/power/claims.ts'
+import { utf8 } from '../../primitives/bytes.ts'
+import { beaconRound, roundsInBlock } from './beacon-entries.ts'
+import type { ConsensusCrypto } from './crypto.ts'
+import { electionInput, winCount } from './election.ts'
+import { isEligible, lookbackFor, powerStateOf, workerKey } from './lookback.ts'
+import { compareTickets, ticketInput } from './ticket.ts'
+
+/** Secrets of worker keys, by key address. */
+export interface WorkerKeys {
+  secretOf(worker: Address): Uint8Array | undefined
+}
+
+export interface Winner {
+  readonly miner: ActorId
+  readonly secret: Uint8Array
+  readonly electionProof: ElectionProof
+  readonly ticket: Ticket
+}
+
+/** What an election is held with. */
+export interface Election {
+  readonly params: NetworkParams
+  readonly crypto: ConsensusCrypto
+  readonly store: ChainStore
+  readonly keys: WorkerKeys
+}
+
+/** Winners of the epoch on top of `base`, in ticket order: whoever has power, a key known here, and luck. */
+export function electWinners(election: Election, base: Tipset, epoch: ChainEpoch): Winner[] {
+  const { params, crypto, store, keys } = election
+  const lookback = lookbackFor(store, base, epoch, params.policy.chainFinality)
+  const power = powerStateOf(lookback.state)
+  const totalPower = currentTotalPower(power).qa
+  const { data } = crypto.beaconEntry(beaconRound(epoch))
+  const winners: Winner[] = []
+  for (const [miner, claim] of power.claims.entries()) {
+    if (claim.qualityAdjPower <= 0n) continue
+    const worker = workerKey(lookback.state, miner)
+    const secret = worker && keys.secretOf(worker)
+    if (!secret) continue
+    const address = idAddress(miner).bytes
+    const proof = crypto.sign(secret, electionInput(data, epoch, address))
+    const count = winCount(proof, claim.qualityAdjPower, totalPower)
+    if (count < 1) continue
+    const minimum = params.policy.minimumConsensusPower
+    if (!isEligible(store, base, lookback, miner, minimum)) continue
+    const input = ticketInput(data, epoch, address, minTicket(base).vrfProof)
+    winners.push({
+      miner,
+      secret,
+      electionProof: { winCount: count, vrfProof: proof },
+      ticket: { vrfProof: crypto.sign(secret, input) },
+    })
+  }
+  return winners.sort((a, b) => compareTickets(a.ticket.vrfProof, b.ticket.vrfProof))
+}
+
+/** What all blocks on one parent have in common. */
+export interface Parent {
+  readonly execution: Execution
+  readonly weight: bigint
+  readonly baseFee: TokenAmount
+}
+
+/** A winner's block, signed. */
+export function makeBlock(
+  { params, crypto }: Election,
+  parent: Parent,
+  epoch: ChainEpoch,
+  winner: Winner,
+  messages: BlockMessages,
+): BlockHeader {
+  const { tipset, stateRoot, receiptsRoot } = parent.execution
+  const header: BlockHeader = {
+    miner: idAddress(winner.miner),
+    ticket: winner.ticket,
+    electionProof: winner.electionProof,
+    beaconEntries: beaconEntries(crypto, tipset.height, epoch),
+    winPoStProof: [WINNING_POST],
+    parents: tipset.cids,
+    parentWeight: parent.weight,
+    height: epoch,
+    parentStateRoot: stateRoot,
+    parentMessageReceipts: receiptsRoot,
+    messages: messagesRoot(messages.bls.map(signedMessageCid), messages.secp.map(signedMessageCid)),
+    blsAggregate: aggregate(messages.bls),
+    timestamp: params.genesisTime + params.blockDelay * epoch,
+    blockSig: null,
+    forkSignaling: 0n,
+    parentBaseFee: parent.baseFee,
+  }
+  const data = crypto.sign(winner.secret, headerSigningBytes(header))
+  return { ...header, blockSig: { type: 'bls', data } }
+}
+
+export function beaconEntries(
+  crypto: ConsensusCrypto,
+  parentHeight: ChainEpoch,
+  epoch: ChainEpoch,
+): BeaconEntry[] {
+  return roundsInBlock(parentHeight, epoch).map((round) => crypto.beaconEntry(round))
+}
+
+/** The text Lotus' developer builds take for a winning PoSt: sectors do not exist yet to be proven. */
+export const WINNING_POST: PoStProof = { postProof: 3, proofBytes: utf8('valid proof') }
+
+/** Aggregate of the BLS messages' signatures; of none it is the point at infinity. */
+export function aggregate(messages: readonly SignedMessage[]): Signature {
+  if (messages.length === 0) return { type: 'bls', data: INFINITY }
+  return { type: 'bls', data: bls().aggregate(messages.map(({ signature }) => signature.data)) }
+}
+
+const INFINITY = Uint8Array.of(0xc0, ...new Uint8Array(95))
+
+/** A block's messages by the kind of their signature, each in order. */
+export function byKind(messages: readonly SignedMessage[]): BlockMessages {
+  return {
+    bls: messages.filter(({ signature }) => signature.type === 'bls'),
+    secp: messages.filter(({ signature }) => signature.type !== 'bls'),
+  }
+}

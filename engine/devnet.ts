@@ -1,0 +1,219 @@
+/**
+ * A network for one developer: funded accounts and storage providers made from a seed, a node that mines on demand, and
+ * a clock that can be moved. The same options give the same network.
+ */
+import { type Address, blsAddress, secp256k1Address } from '../primitives/address.ts'
+import { bls } from '../primitives/crypto/bls.ts'
+import { publicKeyFromSecret } from '../primitives/crypto/secp256k1.ts'
+import { ethAddressOfPublicKey, filecoinAddressOf } from '../primitives/eth-address.ts'
+import { InvalidInput } from '../primitives/invalid-input.ts'
+import { Prng } from '../primitives/prng.ts'
+import type { Cid } from '../primitives/cid.ts'
+import type { ActorId, StoragePower, TokenAmount } from '../primitives/units.ts'
+import { fil } from '../primitives/units.ts'
+import { INITIAL_BASE_FEE } from './chain/base-fee.ts'
+import type { SignedMessage } from './chain/message.ts'
+import type { Tipset } from './chain/tipset.ts'
+import { consensusCrypto, type CryptoKind } from './consensus/crypto.ts'
+import { buildGenesis, DEFAULT_PROVIDER_BALANCE, type GenesisProvider } from './genesis.ts'
+import { type NetworkParams, networkParams } from './network-params.ts'
+import { Node, type RootsDial, SYSCALLS } from './node.ts'
+import type { MachineContext } from './vm/context.ts'
+import type { StateTree } from './vm/state-tree.ts'
+
+export interface DevnetOptions {
+  /** Protocol parameters: `mainnet` (default) or `2k`, the developers' network of 2 KiB sectors. */
+  readonly preset?: string
+  /** The same seed gives the same network. Default `pithead`. */
+  readonly seed?: string
+  /** Storage providers that hold power from the start. Default 2. */
+  readonly sps?: number
+  /** Funded keys. Default 10. */
+  readonly accounts?: number
+  /** Whether blocks are won and signed with real BLS (default) or with hashes of the same shape. */
+  readonly crypto?: CryptoKind
+  readonly roots?: RootsDial
+  /** Raw bytes of each provider, in order; by default all the same. */
+  readonly power?: readonly StoragePower[]
+  /** Epochs of history to keep; all by default. */
+  readonly keep?: number
+}
+
+/** A key with money, in both of its forms: one secret, two accounts. */
+export interface DevnetAccount {
+  /** 32 bytes. */
+  readonly secret: Uint8Array
+  /** f1. */
+  readonly native: Address
+  /** f410, the account of an Ethereum wallet. */
+  readonly delegated: Address
+  /** 20 bytes. */
+  readonly eth: Uint8Array
+}
+
+export interface DevnetProvider {
+  readonly id: ActorId
+  readonly owner: Address
+  readonly worker: Address
+  /** BLS, 32 bytes little-endian. */
+  readonly ownerSecret: Uint8Array
+  readonly workerSecret: Uint8Array
+  /** Power at genesis. */
+  readonly rawBytePower: StoragePower
+}
+
+const ACCOUNT_BALANCE: TokenAmount = fil('100000')
+/** One EiB: the share a provider's sectors have in such a network is like on mainnet, and so are pledge and fees. */
+const MAINNET_POWER: StoragePower = 1n << 60n
+/** Eight sectors. */
+const DEVNET_2K_POWER: StoragePower = 8n << 11n
+
+export class Devnet {
+  readonly node: Node
+  readonly params: NetworkParams
+  readonly seed: string
+  readonly accounts: readonly DevnetAccount[]
+  readonly providers: readonly DevnetProvider[]
+  /** Whether a pushed message makes a tipset at once. */
+  automine = true
+
+  /** @throws InvalidInput naming the option that is wrong. */
+  constructor(options: DevnetOptions = {}) {
+    const { seed = 'pithead', sps = 2, accounts = 10 } = options
+    this.params = networkParams(options.preset ?? 'mainnet')
+    checkCount('sps', sps, 1, MAX_PROVIDERS)
+    checkCount('accounts', accounts, 0, MAX_ACCOUNTS)
+    this.seed = seed
+    const prng = new Prng(seed)
+    const keys = Array.from({ length: sps }, (_, i) => providerKeys(prng.fork(`provider ${i}`)))
+    this.accounts = Array.from({ length: accounts }, (_, i) => accountOf(prng.fork(`account ${i}`)))
+    const crypto = consensusCrypto(options.crypto ?? 'real', `${seed} beacon`)
+    const specs = keys.map((key, i) => this.#providerSpec(key, options.power?.[i]))
+    const built = this.#genesis(prng, specs)
+    this.providers = keys.map((key, i) => ({ ...key, ...specs[i]!, id: built.providers[i]! }))
+    const secrets = new Map(keys.map(({ worker, workerSecret }) => [worker.key, workerSecret]))
+    const { keep, roots = 'every-tipset' } = options
+    this.node = new Node(
+      {
+        params: this.params,
+        crypto,
+        roots,
+        keys: { secretOf: (worker) => secrets.get(worker.key) },
+        genesisSupply: built.supply,
+        ...(keep === undefined ? {} : { keep }),
+      },
+      built.tree,
+    )
+  }
+
+  #providerSpec({ owner, worker }: ProviderKeys, power: StoragePower | undefined): GenesisProvider {
+    const usual = this.params.preset === 'mainnet' ? MAINNET_POWER : DEVNET_2K_POWER
+    return { owner, worker, rawBytePower: power ?? usual, balance: DEFAULT_PROVIDER_BALANCE }
+  }
+
+  #genesis(prng: Prng, providers: readonly GenesisProvider[]) {
+    const balance = ACCOUNT_BALANCE
+    const accounts = this.accounts.flatMap(({ native, delegated }) => [
+      { address: native, balance },
+      { address: delegated, balance },
+    ])
+    const verifregRoot = blsAddress(bls().publicKey(blsSecret(prng.fork('verified registry root'))))
+    const spec = { params: this.params, verifregRoot, accounts, providers }
+    const supply =
+      accounts.reduce((sum, account) => sum + account.balance, 0n) +
+      providers.reduce((sum, provider) => sum + provider.balance, 0n)
+    const built = buildGenesis(spec, (supply) => this.#genesisContext(supply))
+    return { ...built, supply: supply + pledgeOf(built.tree, built.providers) }
+  }
+
+  #genesisContext(circulatingSupply: TokenAmount): MachineContext {
+    const { networkVersion, chainId, policy, genesisTime } = this.params
+    const none = (): never => {
+      throw new Error('genesis has no randomness')
+    }
+    return {
+      epoch: 0,
+      timestamp: genesisTime,
+      networkVersion,
+      chainId,
+      baseFee: INITIAL_BASE_FEE,
+      circulatingSupply,
+      policy,
+      randomness: { ticketDigest: none, beaconDigest: none, tipsetCid: none },
+      syscalls: SYSCALLS,
+      metered: false,
+      traced: false,
+    }
+  }
+
+  /** Queues a signed message and, with `automine`, makes the tipset that holds it. @throws InvalidMessage */
+  push(signed: SignedMessage): Cid {
+    const cid = this.node.push(signed)
+    if (this.automine) this.mine()
+    return cid
+  }
+
+  /** Makes tipsets, null rounds in between as the elections have it. The clock's jump, if any, comes first. */
+  mine(tipsets = 1): Tipset {
+    for (let i = 0; i < tipsets; i++) {
+      this.node.mine(this.#skip)
+      this.#skip = 0
+    }
+    return this.node.head
+  }
+
+  #skip = 0
+
+  /**
+   * Moves the clock: the next tipset comes at least `seconds` later than it would have; the epochs between are null
+   * rounds, in which cron runs. A part of an epoch counts as a whole one.
+   * @returns seconds the clock is ahead by.
+   */
+  increaseTime(seconds: number): number {
+    if (!Number.isSafeInteger(seconds) || seconds < 0)
+      throw new InvalidInput('seconds', `expected a non-negative integer, got ${seconds}`)
+    this.#skip += Math.ceil(seconds / this.params.blockDelay)
+    return this.#skip * this.params.blockDelay
+  }
+}
+
+const MAX_PROVIDERS = 1000
+const MAX_ACCOUNTS = 1000
+
+function checkCount(field: string, value: number, low: number, high: number): void {
+  if (!Number.isInteger(value) || value < low || value > high)
+    throw new InvalidInput(field, `expected ${low} to ${high}, got ${value}`)
+}
+
+type ProviderKeys = Pick<DevnetProvider, 'owner' | 'worker' | 'ownerSecret' | 'workerSecret'>
+
+function providerKeys(prng: Prng): ProviderKeys {
+  const ownerSecret = blsSecret(prng.fork('owner'))
+  const workerSecret = blsSecret(prng.fork('worker'))
+  return {
+    ownerSecret,
+    workerSecret,
+    owner: blsAddress(bls().publicKey(ownerSecret)),
+    worker: blsAddress(bls().publicKey(workerSecret)),
+  }
+}
+
+/** A BLS secret below the group's order: the top bits of the last byte are cleared. */
+function blsSecret(prng: Prng): Uint8Array {
+  const secret = prng.bytes(32)
+  secret[31]! &= 0x3f
+  return secret
+}
+
+function accountOf(prng: Prng): DevnetAccount {
+  const secret = prng.bytes(32)
+  const publicKey = publicKeyFromSecret(secret)
+  const eth = ethAddressOfPublicKey(publicKey)
+  return { secret, native: secp256k1Address(publicKey), delegated: filecoinAddressOf(eth), eth }
+}
+
+/** attoFIL that genesis gave providers as pledge, on top of what they may spend. */
+function pledgeOf(tree: StateTree, providers: readonly ActorId[]): TokenAmount {
+  const held = providers.reduce((sum, id) => sum + tree.get(id)!.balance, 0n)
+  return held - BigInt(providers.length) * DEFAULT_PROVIDER_BALANCE
+}

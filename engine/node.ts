@@ -1,0 +1,251 @@
+/**
+ * A node: the chain, the messages waiting for it, and the providers whose keys it holds. Synchronous throughout;
+ * time is the epoch, and passes when somebody asks for a tipset.
+ */
+import { type Manifest, manifestOf } from '../actors/manifest.ts'
+import type { Syscalls } from '../actors/ports.ts'
+import { currentTotalPower } from '../actors/power/claims.ts'
+import type { Address } from '../primitives/address.ts'
+import type { Cid } from '../primitives/cid.ts'
+import { verifySignature } from '../primitives/signing.ts'
+import type { ChainEpoch, TokenAmount } from '../primitives/units.ts'
+import { applyTipset, type ExecutableBlock } from './chain/apply-tipset.ts'
+import { BLOCK_GAS_LIMIT, computeBaseFee, type FeeMessage } from './chain/base-fee.ts'
+import type { BlockHeader } from './chain/block.ts'
+import { type BlockMessages, ChainStore, type Execution } from './chain/chain-store.ts'
+import { execution, genesisExecution } from './chain/execution.ts'
+import { type Message, type SignedMessage, signedMessageCid } from './chain/message.ts'
+import { chainRandomness } from './chain/randomness.ts'
+import { supplyOf } from './chain/supply.ts'
+import { makeTipset, type Tipset } from './chain/tipset.ts'
+import { tipsetWeight } from './chain/weight.ts'
+import type { ConsensusCrypto } from './consensus/crypto.ts'
+import { powerStateOf } from './consensus/lookback.ts'
+import {
+  byKind,
+  type Election,
+  electWinners,
+  makeBlock,
+  type Parent,
+  type Winner,
+  type WorkerKeys,
+} from './consensus/producer.ts'
+import { MessagePool } from './mempool/pool.ts'
+import { selectMessages } from './mempool/selection.ts'
+import type { NetworkParams } from './network-params.ts'
+import type { MachineContext } from './vm/context.ts'
+import { applyMessage, type ApplyResult } from './vm/executor.ts'
+import { type Actors, StateTree } from './vm/state-tree.ts'
+
+/** How often a state root is computed: at every tipset, or never, with a running digest in its place. */
+export type RootsDial = 'every-tipset' | 'deferred'
+
+export interface NodeOptions {
+  readonly params: NetworkParams
+  readonly crypto: ConsensusCrypto
+  readonly keys: WorkerKeys
+  readonly roots: RootsDial
+  /** Money that existed at genesis outside the reward and reserve actors: vested from the start. */
+  readonly genesisSupply: TokenAmount
+  /** Epochs of history that are kept; all of it when undefined. At least two finalities. */
+  readonly keep?: number
+}
+
+export type TipsetListener = (tipset: Tipset) => void
+
+export class Node {
+  readonly params: NetworkParams
+  readonly crypto: ConsensusCrypto
+  readonly manifest: Manifest
+  readonly store: ChainStore
+  readonly pool: MessagePool
+  readonly #options: NodeOptions
+  readonly #election: Election
+  readonly #listeners = new Set<TipsetListener>()
+  /** State after the head, with its cache of live actors. */
+  #tree: StateTree
+
+  constructor(options: NodeOptions, genesisTree: StateTree) {
+    const { params, crypto, keys, roots } = options
+    this.#options = options
+    this.params = params
+    this.crypto = crypto
+    this.manifest = manifestOf(params.bundle)
+    this.store = new ChainStore(genesisExecution(params, genesisTree, roots))
+    this.pool = new MessagePool(params.chainId)
+    this.#tree = genesisTree
+    this.#election = { params, crypto, store: this.store, keys }
+  }
+
+  get head(): Tipset {
+    return this.store.head
+  }
+
+  /** State after the head. Not to be written to: use `fork` for that. */
+  get state(): StateTree {
+    return this.#tree
+  }
+
+  /** A tree of its own over the state after a tipset. */
+  fork(tipset: Tipset = this.head): StateTree {
+    return new StateTree(this.manifest, this.store.execution(tipset).state)
+  }
+
+  /** Queues a signed message. @throws InvalidMessage */
+  push(signed: SignedMessage): Cid {
+    return this.pool.add(signed, this.#tree)
+  }
+
+  /** Calls `listener` after each new head, until the returned function is called. */
+  subscribe(listener: TipsetListener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /**
+   * Makes the next tipset: the first epoch, after `skip` null rounds, that somebody wins.
+   * @throws Error when no provider whose key is here has power.
+   */
+  mine(skip = 0): Tipset {
+    for (let tries = 0; tries < MAX_NULL_ROUNDS; tries++) {
+      const epoch = this.head.height + 1 + skip + tries
+      const made = this.mineAt(epoch)
+      if (made) return made
+    }
+    throw new Error(`nobody won a block in ${MAX_NULL_ROUNDS} epochs: no provider here has power`)
+  }
+
+  /** Holds the election of one epoch; undefined when nobody wins it. */
+  mineAt(epoch: ChainEpoch): Tipset | undefined {
+    const winners = electWinners(this.#election, this.head, epoch)
+    if (winners.length === 0) return undefined
+    const { blocks, messages } = this.#makeBlocks(epoch, winners)
+    return this.accept(blocks, messages)
+  }
+
+  #makeBlocks(epoch: ChainEpoch, winners: readonly Winner[]) {
+    const parent = this.#parent(this.head)
+    const chosen = selectMessages(this.pool.pending(), winners.length, parent.baseFee).map(byKind)
+    const blocks = winners.map((winner, i) =>
+      makeBlock(this.#election, parent, epoch, winner, chosen[i]!),
+    )
+    return { blocks, messages: chosen }
+  }
+
+  #parent(tipset: Tipset): Parent {
+    const done = this.store.execution(tipset)
+    const power = currentTotalPower(powerStateOf(done.state)).qa
+    const first = tipset.blocks[0]!
+    const wins = tipset.blocks.reduce((n, { electionProof }) => n + electionProof!.winCount, 0)
+    return {
+      execution: done,
+      weight: tipsetWeight(first.parentWeight, power, wins),
+      baseFee: this.baseFeeAfter(tipset),
+    }
+  }
+
+  /** Base fee for messages in a child of `tipset`, attoFIL per gas. */
+  baseFeeAfter(tipset: Tipset): TokenAmount {
+    const blocks = tipset.cids.map((cid) => {
+      const { bls, secp } = this.store.messagesOf(cid)
+      return [...bls, ...secp].map(feeMessage)
+    })
+    return computeBaseFee(this.params.networkVersion, tipset.blocks[0]!.parentBaseFee, blocks)
+  }
+
+  /** Executes blocks on the head, and makes them the head. Blocks come in ticket order. */
+  accept(blocks: readonly BlockHeader[], messages: readonly BlockMessages[]): Tipset {
+    const tipset = makeTipset(blocks)
+    const done = this.#execute(tipset, messages)
+    this.store.put(done, messages)
+    this.store.setHead(tipset)
+    this.pool.reconcile(this.#tree)
+    const { keep } = this.#options
+    if (keep !== undefined) this.store.prune(tipset.height - keep)
+    for (const listener of this.#listeners) listener(tipset)
+    return tipset
+  }
+
+  #execute(tipset: Tipset, messages: readonly BlockMessages[]): Execution {
+    const parent = this.head
+    const tree = this.#tree
+    const executable: ExecutableBlock[] = tipset.blocks.map((header, i) => ({
+      miner: header.miner,
+      winCount: header.electionProof!.winCount,
+      messages: [...messages[i]!.bls, ...messages[i]!.secp],
+    }))
+    const surroundings = this.#surroundings(tipset, this.store.execution(parent).state)
+    const outcomes = applyTipset(tree, parent.height, tipset.height, executable, surroundings)
+    return execution(tipset, outcomes, tree, this.store.execution(parent), this.#options.roots)
+  }
+
+  /** The machine's surroundings while `tipset` executes on `before`. */
+  #surroundings(tipset: Tipset, before: Actors): (epoch: ChainEpoch) => MachineContext {
+    const { params } = this
+    const { filCirculating } = this.supply(before, tipset.height)
+    const shared = {
+      networkVersion: params.networkVersion,
+      chainId: params.chainId,
+      baseFee: tipset.blocks[0]!.parentBaseFee,
+      circulatingSupply: filCirculating,
+      policy: params.policy,
+      randomness: chainRandomness(this.store, this.crypto, tipset),
+      syscalls: SYSCALLS,
+      metered: true,
+      traced: false,
+    }
+    return (epoch) => ({
+      ...shared,
+      epoch,
+      timestamp: params.genesisTime + params.blockDelay * epoch,
+    })
+  }
+
+  /** Circulating supply in a state, by its parts. */
+  supply(state: Actors, epoch: ChainEpoch) {
+    return supplyOf(state, epoch, this.params, this.#options.genesisSupply)
+  }
+
+  /**
+   * What a message would do after `tipset`; nothing is kept. Nonce and gas need not be right: the sender's own nonce
+   * is taken, gas is free, and the limit is a whole block's.
+   */
+  call(message: Message, tipset: Tipset = this.head, traced = false): ApplyResult {
+    const tree = this.fork(tipset)
+    const sender = tree.resolve(message.from)
+    const nonce = (sender === undefined ? undefined : tree.get(sender))?.sequence ?? 0n
+    const at = this.#surroundings(tipset, this.store.execution(tipset).state)
+    const context = { ...at(tipset.height + 1), baseFee: 0n, traced }
+    const free = { gasLimit: BigInt(BLOCK_GAS_LIMIT), gasFeeCap: 0n, gasPremium: 0n, nonce }
+    return applyMessage(tree, context, { ...message, ...free }, CALL_LENGTH)
+  }
+
+  /** Nonce for the next message of an address, waiting ones counted. @throws InvalidMessage for no such sender. */
+  nextNonce(address: Address): bigint {
+    return this.pool.nextNonce(address, this.#tree)
+  }
+}
+
+/** An election is won with probability 1 - e⁻⁵ where all power is here: this many losses are a missing key. */
+const MAX_NULL_ROUNDS = 1000
+
+/** Bytes on chain assumed for a message that has no signature yet. */
+const CALL_LENGTH = 256
+
+/** What actors ask of the world, answered for real. */
+export const SYSCALLS: Syscalls = {
+  verifySignature: (type, data, signer, plaintext) =>
+    verifySignature({ type, data }, signer, plaintext),
+}
+
+const feeMessage = (signed: SignedMessage): FeeMessage => {
+  const { from, nonce, gasLimit, gasFeeCap, gasPremium } = signed.message
+  return {
+    cid: signedMessageCid(signed).key,
+    from: from.key,
+    nonce,
+    gasLimit: Number(gasLimit),
+    gasFeeCap,
+    gasPremium,
+  }
+}
