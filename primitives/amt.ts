@@ -104,7 +104,9 @@ export class Amt<T> {
 
   /** The array without an index; this array when nothing is there. */
   delete(i: Index): Amt<T> {
-    return this.deleteAll([i])
+    const root = this.#load()
+    const index = toIndex(i)
+    return isBelow(index, this.#bits(root.height)) ? this.#update(root, { indices: [index] }) : this
   }
 
   /** Deletes many at once; indices where nothing is are passed over. */

@@ -81,7 +81,7 @@ function readClause(reading: Reading, clause: string): void {
 
 /** Sets how keys are made; the numbers they are made of, none where a later clause names them. */
 function readSubject(reading: Reading, subject: string): bigint[] {
-  const conditional = /^i in (\d+\.\.\d+)(?: (?:with|where) (.+))?$/.exec(subject)
+  const conditional = /^i ?(?:in|=) ?(\d+\.\.\d+)(?: (?:with|where) (.+))?$/.exec(subject)
   if (conditional) return numbersIn(conditional[1]!).filter(condition(conditional[2]))
   const literal = /^"(.*)"$/.exec(subject)
   if (literal) {
