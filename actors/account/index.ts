@@ -27,11 +27,8 @@ export const accountActor = defineActor<AccountState>({
 
 function constructor(rt: Runtime<AccountState>, key: Address): void {
   rt.acceptCaller(SYSTEM_ACTOR)
-  require(
-    signatureTypeOf(key) !== undefined,
-    ExitCode.IllegalArgument,
-    `address must use BLS or SECP protocol, got ${key.protocol}`,
-  )
+  require(signatureTypeOf(key) !==
+    undefined, ExitCode.IllegalArgument, `address must use BLS or SECP protocol, got ${key.protocol}`)
   rt.create({ address: key })
 }
 
@@ -56,11 +53,12 @@ function authenticateMessage(
       ExitCode.IllegalState,
       `account address must use BLS or SECP protocol, got ${signer.protocol}`,
     )
-  require(
-    rt.syscalls.verifySignature(type, signature, signer, message),
-    ExitCode.IllegalArgument,
-    'failed to authenticate message, signature invalid',
-  )
+  require(rt.syscalls.verifySignature(
+    type,
+    signature,
+    signer,
+    message,
+  ), ExitCode.IllegalArgument, 'failed to authenticate message, signature invalid')
   return true
 }
 

@@ -16,10 +16,7 @@ export const datacapActor = defineActor<DatacapState>({
 
 function constructor(rt: Runtime<DatacapState>, governor: Address): void {
   rt.acceptCaller(SYSTEM_ACTOR)
-  require(
-    rt.resolve(governor) !== undefined,
-    ExitCode.IllegalArgument,
-    'failed to resolve governor address',
-  )
+  require(rt.resolve(governor) !==
+    undefined, ExitCode.IllegalArgument, 'failed to resolve governor address')
   rt.create(initialDatacapState(governor))
 }

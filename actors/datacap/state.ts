@@ -4,8 +4,10 @@ import { address, type Infer, tokenAmount, tuple, uint } from '../../primitives/
 import { hamt, Hamt } from '../../primitives/hamt.ts'
 import { actorNumberKey } from '../actor-number-key.ts'
 
-const allowancesOfOwner = hamt(actorNumberKey, tokenAmount)
-const HAMT_BIT_WIDTH = 5
+/** The token library's own, which the state also says. */
+const HAMT_BIT_WIDTH = 3
+
+const allowancesOfOwner = hamt(actorNumberKey, tokenAmount, HAMT_BIT_WIDTH)
 
 export const TokenState = tuple(
   {

@@ -13,10 +13,7 @@ export const eamActor = defineActor({
 })
 
 function constructor(rt: Runtime): void {
-  require(
-    rt.receiver === EAM_ACTOR,
-    ExitCode.Forbidden,
-    `the Ethereum address manager must be deployed at ${EAM_ACTOR}, was deployed at ${rt.receiver}`,
-  )
+  require(rt.receiver ===
+    EAM_ACTOR, ExitCode.Forbidden, `the Ethereum address manager must be deployed at ${EAM_ACTOR}, was deployed at ${rt.receiver}`)
   rt.acceptCaller(SYSTEM_ACTOR)
 }

@@ -18,14 +18,8 @@ export const ethAccountActor = defineActor({
 function constructor(rt: Runtime): void {
   rt.acceptCaller(SYSTEM_ACTOR)
   const delegated = rt.delegatedAddressOf(rt.receiver)
-  require(
-    delegated !== undefined,
-    ExitCode.IllegalArgument,
-    'receiver must have a predictable address',
-  )
-  require(
-    delegatedParts(delegated).namespace === BigInt(EAM_ACTOR),
-    ExitCode.IllegalArgument,
-    'invalid target for EthAccount creation',
-  )
+  require(delegated !==
+    undefined, ExitCode.IllegalArgument, 'receiver must have a predictable address')
+  require(delegatedParts(delegated).namespace ===
+    BigInt(EAM_ACTOR), ExitCode.IllegalArgument, 'invalid target for EthAccount creation')
 }

@@ -3,14 +3,7 @@ import { type Address, delegatedAddress, idAddress } from '../../primitives/addr
 import type { Cid } from '../../primitives/cid.ts'
 import type { ActorId } from '../../primitives/units.ts'
 import type { ActorType } from '../manifest.ts'
-import {
-  ActorError,
-  ExitCode,
-  Payload,
-  require,
-  type Runtime,
-  sent,
-} from '../runtime.ts'
+import { ActorError, ExitCode, Payload, require, type Runtime, sent } from '../runtime.ts'
 import { EAM_ACTOR, METHOD_CONSTRUCTOR } from '../singletons.ts'
 import type { Exec4Params, ExecParams, ExecReturn } from './params.ts'
 import { type InitState, mapAddressesToId } from './state.ts'
@@ -49,11 +42,8 @@ export function exec4(rt: Runtime<InitState>, params: Exec4Params): ExecReturn {
   if (existing) {
     const type = rt.typeOf(id)
     require(type !== undefined, ExitCode.Forbidden, 'cannot redeploy a deleted actor')
-    require(
-      type === 'placeholder',
-      ExitCode.Forbidden,
-      `cannot replace an existing non-placeholder actor with code: ${type}`,
-    )
+    require(type ===
+      'placeholder', ExitCode.Forbidden, `cannot replace an existing non-placeholder actor with code: ${type}`)
   }
   const type = knownType(rt, params.codeCid)
   return construct(rt, type, id, robustAddress, delegated, params.constructorParams)

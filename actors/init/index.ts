@@ -3,13 +3,7 @@ import { defineActor, method } from '../actor.ts'
 import type { Runtime } from '../runtime.ts'
 import { SYSTEM_ACTOR } from '../singletons.ts'
 import { exec, exec4 } from './exec.ts'
-import {
-  Exec4Params,
-  ExecParams,
-  ExecReturn,
-  InitConstructorParams,
-  InitMethod,
-} from './params.ts'
+import { Exec4Params, ExecParams, ExecReturn, InitConstructorParams, InitMethod } from './params.ts'
 import { initialInitState, InitState } from './state.ts'
 
 export const initActor = defineActor<InitState>({

@@ -45,11 +45,9 @@ export function mapAddressesToId(
     state.nextId = actorId(id + 1)
     if (delegated) state.addressMap = state.addressMap.set(delegated, id)
   }
-  require(
-    !state.addressMap.has(robust),
-    ExitCode.Forbidden,
-    `robust address ${robust} is already allocated in the address map`,
-  )
+  require(!state.addressMap.has(
+    robust,
+  ), ExitCode.Forbidden, `robust address ${robust} is already allocated in the address map`)
   state.addressMap = state.addressMap.set(robust, id)
   return { id, existing: found !== undefined }
 }

@@ -17,7 +17,10 @@ export function cronTick(rt: Runtime<MarketState>): void {
       const due = state.dealOpsByEpoch.get(epoch)
       if (!due) continue
       for (const deal of due.keys())
-        assert(!state.proposals.has(deal), `deal ${deal} is due, and the market cannot settle deals`)
+        assert(
+          !state.proposals.has(deal),
+          `deal ${deal} is due, and the market cannot settle deals`,
+        )
       state.dealOpsByEpoch = state.dealOpsByEpoch.delete(epoch)
     }
     state.lastCron = rt.epoch

@@ -19,10 +19,7 @@ function constructor(rt: Runtime<MultisigState>, params: MultisigConstructorPara
   rt.acceptCaller(INIT_ACTOR)
   const { signers, numApprovalsThreshold, unlockDuration, startEpoch } = params
   requireArgument(signers.length > 0, 'must have at least one signer')
-  requireArgument(
-    signers.length <= SIGNERS_MAX,
-    `cannot add more than ${SIGNERS_MAX} signers`,
-  )
+  requireArgument(signers.length <= SIGNERS_MAX, `cannot add more than ${SIGNERS_MAX} signers`)
   const ids = new Set<ActorId>()
   for (const signer of signers) {
     const id = resolveToActorId(rt, signer)

@@ -16,10 +16,7 @@ export const paychActor = defineActor<PaychState>({
   },
 })
 
-function constructor(
-  rt: Runtime<PaychState>,
-  params: Infer<typeof PaychConstructorParams>,
-): void {
+function constructor(rt: Runtime<PaychState>, params: Infer<typeof PaychConstructorParams>): void {
   rt.acceptCallerType('init')
   const to = resolveToActorId(rt, params.to)
   const from = resolveToActorId(rt, params.from)

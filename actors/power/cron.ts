@@ -15,11 +15,8 @@ import { type CronEvent, NO_CRON_EVENTS, type PowerState } from './state.ts'
 export function enrollCronEvent(rt: Runtime<PowerState>, params: EnrollCronEventParams): void {
   rt.acceptCallerType('storageminer')
   const { eventEpoch, payload } = params
-  require(
-    eventEpoch >= 0,
-    ExitCode.IllegalArgument,
-    `cron event epoch ${eventEpoch} cannot be less than zero`,
-  )
+  require(eventEpoch >=
+    0, ExitCode.IllegalArgument, `cron event epoch ${eventEpoch} cannot be less than zero`)
   rt.transaction((state) => {
     if (eventEpoch < state.firstCronEpoch) state.firstCronEpoch = eventEpoch
     const events = state.cronEventQueue.get(eventEpoch) ?? NO_CRON_EVENTS

@@ -108,16 +108,11 @@ function updateClaimedPower(
 function updatePledgeTotal(rt: Runtime<PowerState>, pledgeDelta: TokenAmount): void {
   rt.acceptCallerType('storageminer')
   rt.transaction((state) => {
-    require(
-      state.claims.has(rt.caller),
-      ExitCode.Forbidden,
-      `unknown miner f0${rt.caller} forbidden to interact with power actor`,
-    )
+    require(state.claims.has(
+      rt.caller,
+    ), ExitCode.Forbidden, `unknown miner f0${rt.caller} forbidden to interact with power actor`)
     state.totalPledgeCollateral += pledgeDelta
-    require(
-      state.totalPledgeCollateral >= 0n,
-      ExitCode.IllegalState,
-      `negative total pledge collateral ${state.totalPledgeCollateral}`,
-    )
+    require(state.totalPledgeCollateral >=
+      0n, ExitCode.IllegalState, `negative total pledge collateral ${state.totalPledgeCollateral}`)
   })
 }

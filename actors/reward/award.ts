@@ -21,11 +21,8 @@ export function awardBlockReward(rt: Runtime<RewardState>, params: AwardBlockRew
   const balance = rt.balance()
   require(penalty >= 0n, ExitCode.IllegalArgument, `negative penalty ${penalty}`)
   require(gasReward >= 0n, ExitCode.IllegalArgument, `negative gas reward ${gasReward}`)
-  require(
-    balance >= gasReward,
-    ExitCode.IllegalState,
-    `actor current balance ${balance} insufficient to pay gas reward ${gasReward}`,
-  )
+  require(balance >=
+    gasReward, ExitCode.IllegalState, `actor current balance ${balance} insufficient to pay gas reward ${gasReward}`)
   require(winCount > 0n, ExitCode.IllegalArgument, `invalid win count ${winCount}`)
   const miner = rt.resolve(params.miner)
   if (miner === undefined)

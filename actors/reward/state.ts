@@ -1,5 +1,12 @@
 /** State of the reward actor. What the fields mean is said at `RewardProgress`, over which the mathematics runs. */
-import { bigInt, epoch, type Infer, storagePower, tokenAmount, tuple } from '../../primitives/codec.ts'
+import {
+  bigInt,
+  epoch,
+  type Infer,
+  storagePower,
+  tokenAmount,
+  tuple,
+} from '../../primitives/codec.ts'
 import { FilterEstimate } from '../filter-estimate.ts'
 
 export const RewardState = tuple(

@@ -167,7 +167,9 @@ test('an award conserves FIL', () => {
       const rt = runtime({ balance: before }, { ...state, thisEpochReward })
       rt.call(rewardActor, RewardMethod.AwardBlockReward, { ...award, gasReward, winCount })
       const minted = rt.state().totalStoragePowerReward
-      return rt.balance() >= 0n && before - rt.balance() === minted + gasReward && minted <= mintable
+      return (
+        rt.balance() >= 0n && before - rt.balance() === minted + gasReward && minted <= mintable
+      )
     }),
     { seed: Number(process.env['SEED'] ?? Date.now() >>> 0), numRuns: 300 },
   )
