@@ -4,8 +4,9 @@
  * The first entry is the head of the wire form, which is kept inline in the miner's state. Penalties may draw it down to
  * zero; a zero head is not an entry of the table, but it stays in the state until something rewrites the whole table.
  */
+import { assert } from '../../primitives/assert.ts'
 import { quantizeUp } from '../../primitives/quantize.ts'
-import { floorDiv, type ChainEpoch, type TokenAmount } from '../../primitives/units.ts'
+import type { ChainEpoch, TokenAmount } from '../../primitives/units.ts'
 import { EPOCHS_IN_DAY, EPOCHS_IN_HOUR } from '../policy.ts'
 
 /** `amount` vests after `epoch`: it is free in the first epoch that is later. */
@@ -104,6 +105,9 @@ export function vestingTotal(funds: VestingFunds): TokenAmount {
  * The entries by which `vestingSum` vests: what is due at each step, on the grid, is
  * ⌊vestingSum · elapsed / vestPeriod⌋ less what was due before. Steps finer than the grid give several entries for one
  * epoch.
+ *
+ * With vestingSum = whole · vestPeriod + rest only rest · elapsed is ever divided, and that fits a number; entries for
+ * equally long steps differ by one at most, so few amounts have to be made.
  */
 export function vestingSchedule(
   vestBegin: ChainEpoch,
@@ -111,17 +115,27 @@ export function vestingSchedule(
   provingPeriodStart: ChainEpoch,
   { initialDelay, vestPeriod, stepDuration, quantization }: VestSpec,
 ): VestingFund[] {
+  assert(vestPeriod > 0 && vestPeriod ** 2 <= Number.MAX_SAFE_INTEGER, `vest period ${vestPeriod}`)
+  if (vestingSum <= 0n) return []
   const quant = { unit: quantization, offset: provingPeriodStart }
   const begin = vestBegin + initialDelay
-  const period = BigInt(vestPeriod)
+  const whole = vestingSum / BigInt(vestPeriod)
+  const rest = Number(vestingSum % BigInt(vestPeriod))
+  const amounts = new Map<number, TokenAmount>()
   const entries: VestingFund[] = []
-  let vestedSoFar = 0n
-  for (let step = begin + stepDuration; vestedSoFar < vestingSum; step += stepDuration) {
+  let [elapsed, restDue] = [0, 0]
+  for (let step = begin + stepDuration; elapsed < vestPeriod; step += stepDuration) {
     const epoch = quantizeUp(quant, step)
-    const elapsed = epoch - begin
-    const due = elapsed < vestPeriod ? floorDiv(vestingSum * BigInt(elapsed), period) : vestingSum
-    entries.push({ epoch, amount: due - vestedSoFar })
-    vestedSoFar = due
+    const now = Math.min(epoch - begin, vestPeriod)
+    const restNow = Math.floor((rest * now) / vestPeriod)
+    const key = (now - elapsed) * vestPeriod + (restNow - restDue)
+    let amount = amounts.get(key)
+    if (amount === undefined) {
+      amount = whole * BigInt(now - elapsed) + BigInt(restNow - restDue)
+      amounts.set(key, amount)
+    }
+    entries.push({ epoch, amount })
+    ;[elapsed, restDue] = [now, restNow]
   }
   return entries
 }
@@ -140,12 +154,19 @@ function mergeByEpoch(a: VestingFunds, b: VestingFunds): VestingFund[] {
   let i = 0
   let j = 0
   while (i < a.length && j < b.length) {
-    const [left, right] = [a[i]!, b[j]!]
-    if (left.epoch === right.epoch)
+    const left = a[i]!
+    const right = b[j]!
+    if (left.epoch === right.epoch) {
       merged.push({ epoch: left.epoch, amount: left.amount + right.amount })
-    else merged.push(left.epoch < right.epoch ? left : right)
-    if (left.epoch <= right.epoch) i++
-    if (right.epoch <= left.epoch) j++
+      i++
+      j++
+    } else if (left.epoch < right.epoch) {
+      merged.push(left)
+      i++
+    } else {
+      merged.push(right)
+      j++
+    }
   }
   while (i < a.length) merged.push(a[i++]!)
   while (j < b.length) merged.push(b[j++]!)

@@ -131,6 +131,26 @@ test('rewards of one day share their entries, and those of the next day add one'
   assert.is(vestingTotal(funds), fil('12'))
 })
 
+test('what is due at each step is the floor of the linear share', () => {
+  fc.assert(
+    fc.property(specs, amounts, fc.integer({ min: -100, max: 100 }), (spec, sum, start) => {
+      const begin = 500 + spec.initialDelay
+      let due = 0n
+      for (const { epoch, amount } of addLockedFunds([], 500, sum, start, spec).funds) {
+        due += amount
+        const elapsed = BigInt(Math.min(epoch - begin, spec.vestPeriod))
+        assert.is(due, (sum * elapsed) / BigInt(spec.vestPeriod))
+        assert.is(
+          (((epoch - start) % spec.quantization) + spec.quantization) % spec.quantization,
+          0,
+        )
+      }
+      assert.is(due, sum)
+    }),
+    run,
+  )
+})
+
 test('a schedule finer than its grid keeps an entry for each step', () => {
   const spec = { initialDelay: 0, vestPeriod: 4, stepDuration: 1, quantization: 4 }
   const { funds } = addLockedFunds([], 0, 8n, 0, spec)
