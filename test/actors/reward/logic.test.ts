@@ -82,6 +82,16 @@ test('the order in which states are computed does not matter', () => {
   assert.equal(first, second.reverse())
 })
 
+test('a reward is by its own network times, whatever was computed before', () => {
+  const theta = (epochs: bigint) => epochs << 128n
+  const simple = reward.computeReward(0, 0n, 0n)
+  const first = reward.computeReward(0, 0n, theta(1n))
+  assert.ok(first > simple)
+  assert.ok(reward.computeReward(0, theta(1_000_000n), theta(1_000_001n)) < first)
+  assert.is(reward.computeReward(0, 0n, theta(1n)), first)
+  assert.is(reward.computeReward(0, theta(1n), theta(1n)), simple)
+})
+
 test('all rewards together stay below the allocation', () => {
   const end = 40 * 1_051_200
   const theta = BigInt(end) << 128n
