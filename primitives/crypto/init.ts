@@ -1,19 +1,67 @@
-/** Loads what the cryptography needs, once, before a run. */
+/** Loads what the cryptography needs, once, before a run: the one place in this room that waits. */
 import Blake2b from 'blake2b-wasm'
+import herumi from 'bls-eth-wasm'
 import { createKeccak } from 'hash-wasm'
+import { type BlstBinding, blstCurve } from './bls-blst.ts'
+import { herumiCurve, type MclModule } from './bls-herumi.ts'
+import { blsBackend } from './bls-scheme.ts'
+import { type BlsBackend, installBls } from './bls.ts'
 import { installHashers } from './hash.ts'
 
-let hashers: Promise<void> | undefined
+export interface CryptoOptions {
+  /** Which BLS library; by default blst where its native part loads, else herumi. The results are the same. */
+  readonly bls?: BlsBackend['name']
+}
 
-/** Idempotent. After it, everything in this folder is synchronous. Each worker thread calls it for itself. */
-export async function initCrypto(): Promise<void> {
+/**
+ * Idempotent; after it, everything in this folder is synchronous. A later call may switch the BLS library. Each worker
+ * thread calls it for itself.
+ *
+ * @throws Error when `options.bls` is 'blst' and there is no native part for this platform.
+ */
+export async function initCrypto(options: CryptoOptions = {}): Promise<void> {
   hashers ??= loadHashers()
   await hashers
+  if (options.bls !== undefined || !blsChosen) installBls(await chooseBls(options.bls))
+  blsChosen = true
 }
+
+/** A BLS library by name, without making it the active one; undefined where it does not load. */
+export async function loadBls(name: BlsBackend['name']): Promise<BlsBackend | undefined> {
+  if (name === 'blst') return (blst ??= loadBlst())
+  return (mcl ??= loadHerumi())
+}
+
+let hashers: Promise<void> | undefined
+let blst: Promise<BlsBackend | undefined> | undefined
+let mcl: Promise<BlsBackend> | undefined
+let blsChosen = false
 
 async function loadHashers(): Promise<void> {
   await new Promise<void>((resolve, reject) =>
     Blake2b.ready((error) => (error ? reject(error) : resolve())),
   )
   installHashers({ keccak256: await createKeccak(256) })
+}
+
+async function chooseBls(name: BlsBackend['name'] | undefined): Promise<BlsBackend> {
+  const backend = (await loadBls(name ?? 'blst')) ?? (name ? undefined : await loadBls('herumi'))
+  if (backend === undefined) throw new Error(`the BLS library ${name} does not load here`)
+  return backend
+}
+
+async function loadBlst(): Promise<BlsBackend | undefined> {
+  let binding: { readonly blst: unknown }
+  try {
+    binding = await import('@chainsafe/blst/dist/bindings.js')
+  } catch {
+    // No prebuilt binary for this platform or Node version.
+    return undefined
+  }
+  return blsBackend(blstCurve(binding.blst as BlstBinding))
+}
+
+async function loadHerumi(): Promise<BlsBackend> {
+  await herumi.init(herumi.BLS12_381)
+  return blsBackend(herumiCurve((herumi as unknown as { readonly mod: MclModule }).mod))
 }

@@ -1,0 +1,206 @@
+/** The signature scheme over either curve library: encodings, key caches, aggregates, and batches by random combination. */
+import { bytesKey } from '../bytes.ts'
+import { boundedCache } from '../bounded-cache.ts'
+import { InvalidInput } from '../invalid-input.ts'
+import type { BlsCurve } from './bls-curve.ts'
+import { type BlsBackend, DST_G1, DST_G2, type SignedItem } from './bls.ts'
+import { blake2b256, blake2b512 } from './hash.ts'
+
+export function blsBackend<Secret, G1, G2>(curve: BlsCurve<Secret, G1, G2>): BlsBackend {
+  const keys = keyCaches(curve)
+  const verify: BlsBackend['verify'] = (publicKey, message, signature) => {
+    const key = keys.publicG1(publicKey)
+    const point = key && decodeSignature(curve, signature)
+    if (!key || !point) return false
+    const hash = curve.hashToG2(message, DST_G2)
+    return curve.pairingIsOne([
+      [key, hash],
+      [curve.negativeG1, point],
+    ])
+  }
+  return {
+    name: curve.name,
+    publicKey: (secret) => curve.publicKeyG1(keys.secret(secret)),
+    publicKeyG2: (secret) => curve.publicKeyG2(keys.secret(secret)),
+    sign: (secret, message) => curve.signG2(keys.secret(secret), message, DST_G2),
+    signG1: (secret, message) => curve.signG1(keys.secret(secret), message, DST_G1),
+    verify,
+    verifyG1(publicKey, message, signature, dst = DST_G1) {
+      const key = keys.publicG2(publicKey)
+      const point = key && isCompressed(signature, 48) && curve.decodeG1(signature)
+      if (!key || !point) return false
+      return curve.pairingIsOne([
+        [curve.hashToG1(message, dst), key],
+        [point, curve.negativeG2],
+      ])
+    },
+    aggregate: (signatures) => aggregate(curve, signatures),
+    aggregateVerify: (publicKeys, messages, signature) =>
+      aggregateVerify(curve, keys, publicKeys, messages, signature),
+    multiVerify: (items) =>
+      items.length === 1
+        ? verify(items[0]!.publicKey, items[0]!.message, items[0]!.signature)
+        : multiVerify(curve, keys, items),
+  }
+}
+
+/** The order r of the groups. */
+const ORDER = 0x73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001n
+const INFINITY_G2 = Uint8Array.from({ length: 96 }, (_, i) => (i === 0 ? 0xc0 : 0))
+const CACHED_KEYS = 16_384
+
+/** Decoded keys, by their bytes. */
+interface Keys<Secret, G1, G2> {
+  secret(bytes: Uint8Array): Secret
+  publicG1(bytes: Uint8Array): G1 | undefined
+  publicG2(bytes: Uint8Array): G2 | undefined
+}
+
+function keyCaches<Secret, G1, G2>(curve: BlsCurve<Secret, G1, G2>): Keys<Secret, G1, G2> {
+  const secrets = boundedCache<string, Secret>(CACHED_KEYS)
+  const onG1 = boundedCache<string, G1>(CACHED_KEYS)
+  const onG2 = boundedCache<string, G2>(64)
+  return {
+    secret(bytes) {
+      if (bytes.length !== 32) throw new InvalidInput('secret', `${bytes.length} bytes, not 32`)
+      const key = bytesKey(bytes)
+      const known = secrets.get(key)
+      if (known !== undefined) return known
+      const scalar = bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n)
+      if (scalar === 0n || scalar >= ORDER) throw new InvalidInput('secret', 'out of range')
+      return secrets.set(key, curve.secret(bytes.slice()))
+    },
+    publicG1: (bytes) =>
+      isCompressed(bytes, 48)
+        ? cached(onG1, bytesKey(bytes), () => curve.decodeG1(bytes))
+        : undefined,
+    publicG2: (bytes) =>
+      isCompressed(bytes, 96)
+        ? cached(onG2, bytesKey(bytes), () => curve.decodeG2(bytes))
+        : undefined,
+  }
+}
+
+/** Only what decodes is remembered, so that bad keys cannot push out good ones. */
+function cached<T>(
+  cache: { get(key: string): T | undefined; set(key: string, value: T): T },
+  key: string,
+  decode: () => T | undefined,
+): T | undefined {
+  const known = cache.get(key)
+  if (known !== undefined) return known
+  const decoded = decode()
+  return decoded === undefined ? undefined : cache.set(key, decoded)
+}
+
+/** Of this length, with the compression flag and not the infinity flag. */
+const isCompressed = (bytes: Uint8Array, length: number): boolean =>
+  bytes.length === length && (bytes[0]! & 0xc0) === 0x80
+
+function decodeSignature<G2>(
+  curve: BlsCurve<unknown, unknown, G2>,
+  signature: Uint8Array,
+): G2 | undefined {
+  return isCompressed(signature, 96) ? curve.decodeG2(signature) : undefined
+}
+
+function aggregate<G2>(
+  curve: BlsCurve<unknown, unknown, G2>,
+  signatures: readonly Uint8Array[],
+): Uint8Array {
+  const points = signatures.map((signature, i) => {
+    const point = isCompressed(signature, 96) ? curve.decodeG2OnCurve(signature) : undefined
+    if (point === undefined) throw new InvalidInput(`signatures[${i}]`, 'no point on the curve')
+    return point
+  })
+  const sum = points.length === 0 ? undefined : curve.combineG2(points)
+  return sum === undefined ? INFINITY_G2.slice() : curve.encodeG2(sum)
+}
+
+function aggregateVerify<Secret, G1, G2>(
+  curve: BlsCurve<Secret, G1, G2>,
+  keys: Keys<Secret, G1, G2>,
+  publicKeys: readonly Uint8Array[],
+  messages: readonly Uint8Array[],
+  signature: Uint8Array,
+): boolean {
+  if (publicKeys.length !== messages.length) return false
+  if (messages.length === 0) return signature.length === 96
+  const distinct = new Set(messages.map((message) => bytesKey(blake2b256(message))))
+  const point = decodeSignature(curve, signature)
+  if (distinct.size !== messages.length || !point) return false
+  const pairs: (readonly [G1, G2])[] = [[curve.negativeG1, point]]
+  for (const { key, indices } of groupByKey(publicKeys)) {
+    const decoded = keys.publicG1(key)
+    if (!decoded) return false
+    // e(key, H₁)·e(key, H₂) = e(key, H₁ + H₂)
+    const hashes = indices.map((i) => curve.hashToG2(messages[i]!, DST_G2))
+    const sum = hashes.length === 1 ? hashes[0] : curve.combineG2(hashes)
+    if (sum) pairs.push([decoded, sum])
+  }
+  return curve.pairingIsOne(pairs)
+}
+
+/**
+ * ∏ e(rᵢ·keyᵢ, Hᵢ) = e(g, Σ rᵢ·signatureᵢ), where a key that stands in several items is paired once, with Σ rᵢ·Hᵢ over
+ * them. A bad item passes with a chance of 2⁻⁶⁴.
+ */
+function multiVerify<Secret, G1, G2>(
+  curve: BlsCurve<Secret, G1, G2>,
+  keys: Keys<Secret, G1, G2>,
+  items: readonly SignedItem[],
+): boolean {
+  if (items.length === 0) return true
+  const signatures: G2[] = []
+  for (const { publicKey, signature } of items) {
+    const point = keys.publicG1(publicKey) && decodeSignature(curve, signature)
+    if (!point) return false
+    signatures.push(point)
+  }
+  const scalars = combinationScalars(items)
+  const pairs: (readonly [G1, G2])[] = []
+  const sum = curve.combineG2(signatures, scalars)
+  if (sum) pairs.push([curve.negativeG1, sum])
+  for (const { key, indices } of groupByKey(items.map(({ publicKey }) => publicKey))) {
+    const decoded = keys.publicG1(key)
+    if (!decoded) return false
+    const hashes = indices.map((i) => curve.hashToG2(items[i]!.message, DST_G2))
+    const own = indices.map((i) => scalars[i]!)
+    const combined = hashes.length === 1 ? hashes[0] : curve.combineG2(hashes, own)
+    if (combined)
+      pairs.push([hashes.length === 1 ? curve.multiplyG1(decoded, own[0]!) : decoded, combined])
+  }
+  return curve.pairingIsOne(pairs)
+}
+
+function groupByKey(publicKeys: readonly Uint8Array[]): { key: Uint8Array; indices: number[] }[] {
+  const groups = new Map<string, { key: Uint8Array; indices: number[] }>()
+  publicKeys.forEach((key, i) => {
+    const id = bytesKey(key.length === 48 ? key : key.subarray(0, 49))
+    const group = groups.get(id)
+    if (group) group.indices.push(i)
+    else groups.set(id, { key, indices: [i] })
+  })
+  return [...groups.values()]
+}
+
+/**
+ * One 64-bit number per item, not zero, from a hash over all items: no item can be chosen after its number is known, and a
+ * run stays a function of its inputs.
+ */
+function combinationScalars(items: readonly SignedItem[]): Uint8Array[] {
+  const parts = items.flatMap(({ publicKey, message, signature }) => [
+    publicKey,
+    Uint8Array.from(new Uint8Array(new Uint32Array([message.length]).buffer)),
+    message,
+    signature,
+  ])
+  const seed = blake2b256(...parts)
+  let block = seed
+  return items.map((_, i) => {
+    if (i % 8 === 0) block = blake2b512(seed, Uint8Array.of(i >> 24, i >> 16, i >> 8, i))
+    const scalar = block.slice(8 * (i % 8), 8 * (i % 8) + 8)
+    if (scalar.every((byte) => byte === 0)) scalar[0] = 1
+    return scalar
+  })
+}
