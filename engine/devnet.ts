@@ -14,7 +14,7 @@ import { fil } from '../primitives/units.ts'
 import { INITIAL_BASE_FEE } from './chain/base-fee.ts'
 import type { SignedMessage } from './chain/message.ts'
 import type { Tipset } from './chain/tipset.ts'
-import { consensusCrypto, type CryptoKind } from './consensus/crypto.ts'
+import { type ConsensusCrypto, consensusCrypto, type CryptoKind } from './consensus/crypto.ts'
 import { buildGenesis, DEFAULT_PROVIDER_BALANCE, type GenesisProvider } from './genesis.ts'
 import { type NetworkParams, networkParams } from './network-params.ts'
 import { Node, type RootsDial, SYSCALLS } from './node.ts'
@@ -85,9 +85,15 @@ export class Devnet {
     checkCount('accounts', accounts, 0, MAX_ACCOUNTS)
     this.seed = seed
     const prng = new Prng(seed)
-    const keys = Array.from({ length: sps }, (_, i) => providerKeys(prng.fork(`provider ${i}`)))
+    const { genesisTime, blockDelay: period } = this.params
+    const crypto = consensusCrypto(options.crypto ?? 'real', `${seed} beacon`, {
+      genesisTime,
+      period,
+    })
+    const keys = Array.from({ length: sps }, (_, i) =>
+      providerKeys(prng.fork(`provider ${i}`), crypto),
+    )
     this.accounts = Array.from({ length: accounts }, (_, i) => accountOf(prng.fork(`account ${i}`)))
-    const crypto = consensusCrypto(options.crypto ?? 'real', `${seed} beacon`)
     const specs = keys.map((key, i) => this.#providerSpec(key, options.power?.[i]))
     const built = this.#genesis(prng, specs)
     this.providers = keys.map((key, i) => ({ ...key, ...specs[i]!, id: built.providers[i]! }))
@@ -187,14 +193,14 @@ function checkCount(field: string, value: number, low: number, high: number): vo
 
 type ProviderKeys = Pick<DevnetProvider, 'owner' | 'worker' | 'ownerSecret' | 'workerSecret'>
 
-function providerKeys(prng: Prng): ProviderKeys {
+function providerKeys(prng: Prng, crypto: ConsensusCrypto): ProviderKeys {
   const ownerSecret = blsSecret(prng.fork('owner'))
   const workerSecret = blsSecret(prng.fork('worker'))
   return {
     ownerSecret,
     workerSecret,
     owner: blsAddress(bls().publicKey(ownerSecret)),
-    worker: blsAddress(bls().publicKey(workerSecret)),
+    worker: blsAddress(crypto.publicKey(workerSecret)),
   }
 }
 

@@ -60,13 +60,13 @@ export function electWinners(election: Election, base: Tipset, epoch: ChainEpoch
     const worker = workerKey(lookback.state, miner)
     const secret = worker && keys.secretOf(worker)
     if (!secret) continue
-    const address = idAddress(miner).bytes
-    const proof = crypto.sign(secret, electionInput(data, epoch, address))
+    const context = { beacon: data, height: epoch, miner: idAddress(miner).bytes }
+    const proof = crypto.sign(secret, electionInput(context))
     const count = winCount(proof, claim.qualityAdjPower, totalPower)
     if (count < 1) continue
     const minimum = params.policy.minimumConsensusPower
     if (!isEligible(store, base, lookback, miner, minimum)) continue
-    const input = ticketInput(data, epoch, address, minTicket(base).vrfProof)
+    const input = ticketInput(context, minTicket(base).vrfProof)
     winners.push({
       miner,
       secret,
@@ -128,11 +128,8 @@ export const WINNING_POST: PoStProof = { postProof: 3, proofBytes: utf8('valid p
 
 /** Aggregate of the BLS messages' signatures; of none it is the point at infinity. */
 export function aggregate(messages: readonly SignedMessage[]): Signature {
-  if (messages.length === 0) return { type: 'bls', data: INFINITY }
   return { type: 'bls', data: bls().aggregate(messages.map(({ signature }) => signature.data)) }
 }
-
-const INFINITY = Uint8Array.of(0xc0, ...new Uint8Array(95))
 
 /** A block's messages by the kind of their signature, each in order. */
 export function byKind(messages: readonly SignedMessage[]): BlockMessages {

@@ -1,0 +1,164 @@
+/**
+ * Judges a block before its tipset is executed: everything in the header is computed again from its parent
+ * (Lotus `consensus/filcns/filecoin.go`, ValidateBlock).
+ */
+import { currentTotalPower } from '../../actors/power/claims.ts'
+import type { Address } from '../../primitives/address.ts'
+import { equalBytes } from '../../primitives/bytes.ts'
+import { bls } from '../../primitives/crypto/bls.ts'
+import type { ActorId } from '../../primitives/units.ts'
+import { BLOCK_GAS_LIMIT } from '../chain/base-fee.ts'
+import { type BlockHeader, headerSigningBytes, messagesRoot } from '../chain/block.ts'
+import type { BlockMessages } from '../chain/chain-store.ts'
+import { messageSigningBytes } from '../chain/message-signature.ts'
+import { signedMessageCid } from '../chain/message.ts'
+import { minTicket, type Tipset } from '../chain/tipset.ts'
+import { beaconRound, roundsInBlock } from './beacon-entries.ts'
+import { electionInput, winCount } from './election.ts'
+import { isEligible, lookbackFor, powerStateOf, workerKey } from './lookback.ts'
+import { type Election, type Parent, WINNING_POST } from './producer.ts'
+import { ticketInput } from './ticket.ts'
+
+export type InvalidBlockCode =
+  | 'height'
+  | 'timestamp'
+  | 'parent-weight'
+  | 'parent-state'
+  | 'parent-receipts'
+  | 'base-fee'
+  | 'miner'
+  | 'win-count'
+  | 'election-proof'
+  | 'ticket'
+  | 'beacon'
+  | 'winning-post'
+  | 'messages'
+  | 'gas'
+  | 'aggregate'
+  | 'signature'
+
+/** A block that no node may build on. */
+export class InvalidBlock extends Error {
+  override name = 'InvalidBlock'
+  readonly code: InvalidBlockCode
+
+  constructor(code: InvalidBlockCode, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** @throws InvalidBlock naming the first rule the block breaks. */
+export function validateBlock(
+  election: Election,
+  parent: Parent,
+  header: BlockHeader,
+  messages: BlockMessages,
+): void {
+  const base = parent.execution.tipset
+  checkParent(election, parent, header)
+  checkBeacon(election, base, header)
+  checkElection(election, base, header)
+  checkMessages(header, messages)
+  const [post] = header.winPoStProof
+  const proven =
+    header.winPoStProof.length === 1 &&
+    post!.postProof === WINNING_POST.postProof &&
+    equalBytes(post!.proofBytes, WINNING_POST.proofBytes)
+  check(proven, 'winning-post', 'winning PoSt is not valid')
+}
+
+function check(condition: boolean, code: InvalidBlockCode, message: string): asserts condition {
+  if (!condition) throw new InvalidBlock(code, message)
+}
+
+function checkParent({ params }: Election, parent: Parent, header: BlockHeader): void {
+  const { tipset, stateRoot, receiptsRoot } = parent.execution
+  const { height } = header
+  check(height > tipset.height, 'height', `height ${height} on a parent at ${tipset.height}`)
+  const timestamp = params.genesisTime + params.blockDelay * height
+  check(
+    header.timestamp === timestamp,
+    'timestamp',
+    `timestamp ${header.timestamp}, not ${timestamp}`,
+  )
+  const { weight, baseFee } = parent
+  check(
+    header.parentWeight === weight,
+    'parent-weight',
+    `weight ${header.parentWeight}, not ${weight}`,
+  )
+  check(header.parentStateRoot.equals(stateRoot), 'parent-state', 'another parent state')
+  check(
+    header.parentMessageReceipts.equals(receiptsRoot),
+    'parent-receipts',
+    'other parent receipts',
+  )
+  check(
+    header.parentBaseFee === baseFee,
+    'base-fee',
+    `base fee ${header.parentBaseFee}, not ${baseFee}`,
+  )
+}
+
+function checkBeacon({ crypto }: Election, base: Tipset, header: BlockHeader): void {
+  const rounds = roundsInBlock(base.height, header.height)
+  const got = header.beaconEntries.map(({ round }) => round)
+  check(got.join() === rounds.join(), 'beacon', `beacon rounds ${got.join()}, not ${rounds.join()}`)
+  for (const entry of header.beaconEntries)
+    check(
+      crypto.verifyBeacon(entry),
+      'beacon',
+      `beacon entry of round ${entry.round} does not verify`,
+    )
+}
+
+function checkElection(election: Election, base: Tipset, header: BlockHeader): void {
+  const { params, crypto, store } = election
+  const { miner, electionProof, ticket, blockSig, height } = header
+  const lookback = lookbackFor(store, base, height, params.policy.chainFinality)
+  const id = miner.id
+  const minimum = params.policy.minimumConsensusPower
+  const eligible = id !== undefined && isEligible(store, base, lookback, id, minimum)
+  check(eligible, 'miner', `${miner} may not mine on this parent`)
+  const publicKey = keyOf(workerKey(lookback.state, id), miner)
+  const power = powerStateOf(lookback.state)
+  const wins = electionProof
+    ? winCount(electionProof.vrfProof, powerOf(power, id), currentTotalPower(power).qa)
+    : 0
+  check(wins > 0 && wins === electionProof?.winCount, 'win-count', `win count is ${wins}`)
+  const data = header.beaconEntries.find(({ round }) => round === beaconRound(height))!.data
+  const context = { beacon: data, height, miner: miner.bytes }
+  const elected = crypto.verify(publicKey, electionInput(context), electionProof.vrfProof)
+  check(elected, 'election-proof', 'election proof does not verify')
+  const ticketMessage = ticketInput(context, minTicket(base).vrfProof)
+  const drawn = ticket !== null && crypto.verify(publicKey, ticketMessage, ticket.vrfProof)
+  check(drawn, 'ticket', 'ticket does not verify')
+  const signed =
+    blockSig !== null && crypto.verify(publicKey, headerSigningBytes(header), blockSig.data)
+  check(signed, 'signature', 'block signature does not verify')
+}
+
+function keyOf(worker: Address | undefined, miner: Address): Uint8Array {
+  check(worker !== undefined, 'miner', `${miner} has no worker key`)
+  return worker.payload
+}
+
+const powerOf = (power: ReturnType<typeof powerStateOf>, miner: ActorId): bigint =>
+  power.claims.get(miner)?.qualityAdjPower ?? 0n
+
+function checkMessages(header: BlockHeader, { bls: blsMessages, secp }: BlockMessages): void {
+  const root = messagesRoot(blsMessages.map(signedMessageCid), secp.map(signedMessageCid))
+  check(header.messages.equals(root), 'messages', 'other messages than the header names')
+  const gas = [...blsMessages, ...secp].reduce((sum, { message }) => sum + message.gasLimit, 0n)
+  check(gas <= BigInt(BLOCK_GAS_LIMIT), 'gas', `messages ask for ${gas} gas`)
+  const holds =
+    header.blsAggregate !== null &&
+    (blsMessages.length === 0 ||
+      bls().aggregateVerify(
+        blsMessages.map(({ message }) => message.from.payload),
+        blsMessages.map(({ message }) => messageSigningBytes(message)),
+        header.blsAggregate.data,
+      ))
+  check(holds, 'aggregate', 'aggregate of BLS signatures does not verify')
+}

@@ -1,0 +1,24 @@
+/** Runs scenarios on threads, results in the order they were asked for. */
+import { Piscina } from 'piscina'
+import { workerOptions } from '../primitives/worker-file.ts'
+import type { Report } from './report.ts'
+import type { ScenarioOptions } from './scenario.ts'
+
+export interface Run {
+  readonly name: string
+  readonly options: ScenarioOptions
+}
+
+/** Runs each of `runs`, up to `threads` at a time. */
+export async function runAll(runs: readonly Run[], threads: number): Promise<Report[]> {
+  const pool = new Piscina({
+    ...workerOptions(new URL('./worker', import.meta.url)),
+    minThreads: 1,
+    maxThreads: threads,
+  })
+  try {
+    return await Promise.all(runs.map((run) => pool.run(run) as Promise<Report>))
+  } finally {
+    await pool.destroy()
+  }
+}
