@@ -13,7 +13,8 @@ import type { MarketState } from './state.ts'
 export function cronTick(rt: Runtime<MarketState>): void {
   rt.acceptCaller(CRON_ACTOR)
   rt.transaction((state) => {
-    for (let epoch = state.lastCron + 1; epoch <= rt.epoch; epoch++) {
+    const idle = state.dealOpsByEpoch.isEmpty
+    for (let epoch = state.lastCron + 1; epoch <= rt.epoch && !idle; epoch++) {
       const due = state.dealOpsByEpoch.get(epoch)
       if (!due) continue
       for (const deal of due.keys())

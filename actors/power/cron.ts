@@ -67,7 +67,8 @@ function processDeferredCronEvents(rt: Runtime<PowerState>, reward: ThisEpochRew
 function takeDueEvents(rt: Runtime<PowerState>): readonly CronEvent[] {
   return rt.transaction((state) => {
     const due: CronEvent[] = []
-    for (let epoch = state.firstCronEpoch; epoch <= rt.epoch; epoch++) {
+    const idle = state.cronEventQueue.isEmpty
+    for (let epoch = state.firstCronEpoch; epoch <= rt.epoch && !idle; epoch++) {
       const events = state.cronEventQueue.get(epoch)
       if (!events) continue
       for (const event of events.values()) if (state.claims.has(event.minerAddr)) due.push(event)

@@ -1,5 +1,6 @@
 /** State of the system actor: which code the network runs. */
 import { cidLink, type Infer, tuple } from '../../primitives/codec.ts'
+import type { Manifest } from '../manifest.ts'
 
 export const SystemState = tuple(
   {
@@ -9,3 +10,8 @@ export const SystemState = tuple(
   'SystemState',
 )
 export type SystemState = Infer<typeof SystemState>
+
+/** State of a network that runs this bundle. */
+export function initialSystemState(manifest: Manifest): SystemState {
+  return { builtinActors: manifest.dataCid }
+}

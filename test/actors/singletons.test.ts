@@ -3,9 +3,9 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { cronActor } from '../../actors/cron/index.ts'
 import { CronMethod } from '../../actors/cron/params.ts'
-import type { CronState } from '../../actors/cron/state.ts'
+import { type CronState, initialCronState } from '../../actors/cron/state.ts'
 import { emptySet } from '../../actors/hamt-set.ts'
-import type { ActorType } from '../../actors/manifest.ts'
+import { type ActorType, manifestOf } from '../../actors/manifest.ts'
 import { marketActor } from '../../actors/market/index.ts'
 import { MarketMethod } from '../../actors/market/params.ts'
 import { initialMarketState, type MarketState } from '../../actors/market/state.ts'
@@ -20,6 +20,7 @@ import {
   POWER_ACTOR,
   SYSTEM_ACTOR,
 } from '../../actors/singletons.ts'
+import { initialSystemState, SystemState } from '../../actors/system/state.ts'
 import { idAddress, secp256k1Address } from '../../primitives/address.ts'
 import { cidOf } from '../../primitives/cid.ts'
 import { encode } from '../../primitives/codec.ts'
@@ -31,10 +32,7 @@ import { exitsWith, type FakeOptions, FakeRuntime } from '../support/fake-runtim
 await initCrypto()
 
 const USER = actorId(200)
-const entries = [
-  { receiver: idAddress(POWER_ACTOR), method: 5 },
-  { receiver: idAddress(MARKET_ACTOR), method: 9 },
-]
+const { entries } = initialCronState()
 const signers = {
   signers: [idAddress(100)],
   numApprovalsThreshold: 1n,
@@ -75,6 +73,16 @@ for (const [type, params, head] of heads)
     const state = encode(actorDefinition(type).state!, rt.state())
     assert.is(Buffer.from(cidOf(state).digest).toString('hex'), head)
   })
+
+test('the system actor says which bundle the network runs', () => {
+  for (const [bundle, head] of [
+    ['mainnet', 'a1a8f4b67a0bb24e97c25c1cd40d15baa3a4a1c4d2424f2f10652ee1d4c28296'],
+    ['devnet', '30448ae61952e9fe5cfa5959ddf2d88869b687b00ffcfba36348359a0e2fdde8'],
+  ] as const) {
+    const state = encode(SystemState, initialSystemState(manifestOf(bundle)))
+    assert.is(Buffer.from(cidOf(state).digest).toString('hex'), head)
+  }
+})
 
 test('singletons are constructed by the system actor, and nobody else', () => {
   const params = { reward: 0n, cron: { entries }, init: { networkName: 'x' } } as const
