@@ -60,7 +60,8 @@ export class Node {
   readonly store: ChainStore
   readonly pool: MessagePool
   readonly #options: NodeOptions
-  readonly #election: Election
+  /** What this node's elections are held and judged with. */
+  readonly election: Election
   readonly #listeners = new Set<TipsetListener>()
   /** State after the head, with its cache of live actors. */
   #tree: StateTree
@@ -74,7 +75,7 @@ export class Node {
     this.store = new ChainStore(genesisExecution(params, genesisTree, roots))
     this.pool = new MessagePool(params.chainId)
     this.#tree = genesisTree
-    this.#election = { params, crypto, store: this.store, keys }
+    this.election = { params, crypto, store: this.store, keys }
   }
 
   get head(): Tipset {
@@ -117,22 +118,23 @@ export class Node {
 
   /** Holds the election of one epoch; undefined when nobody wins it. */
   mineAt(epoch: ChainEpoch): Tipset | undefined {
-    const winners = electWinners(this.#election, this.head, epoch)
+    const winners = electWinners(this.election, this.head, epoch)
     if (winners.length === 0) return undefined
     const { blocks, messages } = this.#makeBlocks(epoch, winners)
     return this.accept(blocks, messages)
   }
 
   #makeBlocks(epoch: ChainEpoch, winners: readonly Winner[]) {
-    const parent = this.#parent(this.head)
+    const parent = this.parentOf(this.head)
     const chosen = selectMessages(this.pool.pending(), winners.length, parent.baseFee).map(byKind)
     const blocks = winners.map((winner, i) =>
-      makeBlock(this.#election, parent, epoch, winner, chosen[i]!),
+      makeBlock(this.election, parent, epoch, winner, chosen[i]!),
     )
     return { blocks, messages: chosen }
   }
 
-  #parent(tipset: Tipset): Parent {
+  /** What a block on `tipset` takes from it. */
+  parentOf(tipset: Tipset): Parent {
     const done = this.store.execution(tipset)
     const power = currentTotalPower(powerStateOf(done.state)).qa
     const first = tipset.blocks[0]!

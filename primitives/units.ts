@@ -47,7 +47,8 @@ export const TiB = (n: number): StoragePower => BigInt(n) << 40n
 /** ⌊a / b⌋; BigInt division truncates toward zero, the protocol floors. */
 export function floorDiv(a: bigint, b: bigint): bigint {
   const q = a / b
-  return a % b !== 0n && a < 0n !== b < 0n ? q - 1n : q
+  // Signs first: they are cheap to compare, and only where they differ does a remainder matter.
+  return a < 0n !== b < 0n && a % b !== 0n ? q - 1n : q
 }
 
 /** ⌈a / b⌉. */

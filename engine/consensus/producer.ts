@@ -60,13 +60,13 @@ export function electWinners(election: Election, base: Tipset, epoch: ChainEpoch
     const worker = workerKey(lookback.state, miner)
     const secret = worker && keys.secretOf(worker)
     if (!secret) continue
-    const context = { beacon: data, height: epoch, miner: idAddress(miner).bytes }
-    const proof = crypto.sign(secret, electionInput(context))
+    const address = idAddress(miner).bytes
+    const proof = crypto.sign(secret, electionInput(data, epoch, address))
     const count = winCount(proof, claim.qualityAdjPower, totalPower)
     if (count < 1) continue
     const minimum = params.policy.minimumConsensusPower
     if (!isEligible(store, base, lookback, miner, minimum)) continue
-    const input = ticketInput(context, minTicket(base).vrfProof)
+    const input = ticketInput(data, epoch, address, minTicket(base).vrfProof)
     winners.push({
       miner,
       secret,

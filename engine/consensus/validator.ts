@@ -128,10 +128,14 @@ function checkElection(election: Election, base: Tipset, header: BlockHeader): v
     : 0
   check(wins > 0 && wins === electionProof?.winCount, 'win-count', `win count is ${wins}`)
   const data = header.beaconEntries.find(({ round }) => round === beaconRound(height))!.data
-  const context = { beacon: data, height, miner: miner.bytes }
-  const elected = crypto.verify(publicKey, electionInput(context), electionProof.vrfProof)
+  const address = miner.bytes
+  const elected = crypto.verify(
+    publicKey,
+    electionInput(data, height, address),
+    electionProof.vrfProof,
+  )
   check(elected, 'election-proof', 'election proof does not verify')
-  const ticketMessage = ticketInput(context, minTicket(base).vrfProof)
+  const ticketMessage = ticketInput(data, height, address, minTicket(base).vrfProof)
   const drawn = ticket !== null && crypto.verify(publicKey, ticketMessage, ticket.vrfProof)
   check(drawn, 'ticket', 'ticket does not verify')
   const signed =

@@ -11,7 +11,7 @@ import { actorId } from '../../../primitives/units.ts'
 import { type Actor, EMPTY_STATE, StateTree } from '../../../engine/vm/state-tree.ts'
 import { forEachSeed } from '../../support/simulate.ts'
 
-test.before(initCrypto)
+test.before(() => initCrypto())
 
 const manifest = manifestOf('mainnet')
 
