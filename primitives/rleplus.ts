@@ -66,7 +66,7 @@ function readVarint(input: BitReader): Bound {
     if (i < 7) low += (byte & 0x7f) * 2 ** (7 * i)
     else high |= BigInt(byte & 0x7f) << BigInt(7 * i)
     if (byte >= 0x80) continue
-    if ((byte === 0 && i > 0) || (byte > 1 && i === 9)) break
+    if (byte === 0 && i > 0) break
     return plus(low, high)
   }
   throw new DecodeError('RLE+: not a varint')

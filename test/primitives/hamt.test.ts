@@ -22,7 +22,7 @@ import { actorId } from '../../primitives/units.ts'
 
 const run = { seed: Number(process.env['SEED'] ?? Date.now() >>> 0), numRuns: 150 }
 
-const steps = fc.array(fc.record({ key: fc.nat(40), value: fc.nat(1000), remove: fc.boolean() }), {
+const steps = fc.array(fc.record({ key: fc.nat(40), value: fc.nat(3), remove: fc.boolean() }), {
   maxLength: 120,
 })
 const shapes = fc.record({
