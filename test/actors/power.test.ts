@@ -4,12 +4,14 @@ import * as assert from 'uvu/assert'
 import { ExecParams, ExecReturn, InitMethod } from '../../actors/init/params.ts'
 import { MinerConstructorParams } from '../../actors/miner/params.ts'
 import { powerActor } from '../../actors/power/index.ts'
+import { brokenPowerInvariants } from '../../actors/power/invariants.ts'
 import { PowerMethod as M } from '../../actors/power/params.ts'
-import { initialPowerState, type PowerState } from '../../actors/power/state.ts'
+import { initialPowerState, NO_CRON_EVENTS, type PowerState } from '../../actors/power/state.ts'
 import { MAINNET_POLICY } from '../../actors/policy.ts'
 import { ExitCode, Payload } from '../../actors/runtime.ts'
 import { INIT_ACTOR, POWER_ACTOR } from '../../actors/singletons.ts'
 import { actorAddress, idAddress } from '../../primitives/address.ts'
+import { cidOf } from '../../primitives/cid.ts'
 import { decode } from '../../primitives/codec.ts'
 import { initCrypto } from '../../primitives/crypto/init.ts'
 import { actorId, fil, TiB } from '../../primitives/units.ts'
@@ -220,37 +222,51 @@ test('a contract reaches exported methods only', () => {
 
 // Whatever miners add and lose, totals are what a sum over all claims says.
 test('totals equal the sum over claims', () => {
-  const move = fc.record({
-    miner: fc.integer({ min: 1000, max: 1004 }),
-    raw: fc.integer({ min: -40, max: 40 }),
-    qa: fc.integer({ min: -40, max: 40 }),
-  })
+  const delta = fc.integer({ min: -40, max: 40 })
+  const move = fc.record({ miner: fc.integer({ min: 1000, max: 1004 }), raw: delta, more: delta })
   fc.assert(
     fc.property(fc.array(move, { maxLength: 40 }), (moves) => {
       const rt = runtime(stateWith([1000, 1001, 1002, 1003, 1004]))
-      for (const { miner, raw, qa } of moves) {
+      for (const { miner, raw, more } of moves) {
         rt.caller = actorId(miner)
         rt.actors.set(miner, { type: 'storageminer' })
+        const before = rt.state().claims.get(rt.caller)!
+        const surplus = before.qualityAdjPower - before.rawBytePower + BigInt(more) * TiB(1)
+        if (surplus < 0n) continue
         try {
-          claim(rt, BigInt(raw) * TiB(1), BigInt(qa) * TiB(1))
+          claim(rt, BigInt(raw) * TiB(1), BigInt(raw + more) * TiB(1))
         } catch (error) {
           exitsWith(ExitCode.IllegalState)(error)
         }
       }
-      const claims = [...rt.state().claims.values()]
-      const above = claims.filter(({ rawBytePower }) => rawBytePower >= MINIMUM)
-      const sum = (of: typeof claims, key: 'rawBytePower' | 'qualityAdjPower') =>
-        of.reduce((total, one) => total + one[key], 0n)
-      assert.equal(totals(rt.state()), {
-        raw: sum(above, 'rawBytePower'),
-        qa: sum(above, 'qualityAdjPower'),
-        committed: sum(claims, 'rawBytePower'),
-        qaCommitted: sum(claims, 'qualityAdjPower'),
-        above: above.length,
-      })
+      assert.equal(brokenPowerInvariants(rt.state(), MAINNET_POLICY), [])
     }),
     { seed: Number(process.env['SEED'] ?? Date.now() >>> 0), numRuns: 100 },
   )
+})
+
+test('a state that is wrong in any way is found out', () => {
+  const rt = runtime(stateWith([1000, 1001]))
+  claim(rt, MINIMUM, MINIMUM)
+  const good = rt.state()
+  assert.equal(brokenPowerInvariants(good, MAINNET_POLICY), [])
+  const wrong: Partial<PowerState>[] = [
+    { totalBytesCommitted: good.totalBytesCommitted + 1n },
+    { totalQaBytesCommitted: 0n },
+    { totalRawBytePower: 0n },
+    { totalQualityAdjPower: 0n },
+    { minerAboveMinPowerCount: 0 },
+    { minerCount: 3 },
+    { totalPledgeCollateral: -1n },
+    {
+      claims: good.claims.set(OTHER, { ...noPower, rawBytePower: -1n }),
+      totalBytesCommitted: MINIMUM - 1n,
+    },
+    { cronEventQueue: good.cronEventQueue.set(9, NO_CRON_EVENTS), firstCronEpoch: 10 },
+    { proofValidationBatch: cidOf(new Uint8Array()) },
+  ]
+  for (const change of wrong)
+    assert.is(brokenPowerInvariants({ ...good, ...change }, MAINNET_POLICY).length, 1)
 })
 
 test.run()
