@@ -10,6 +10,7 @@ import { evmActor } from './evm/index.ts'
 import { initActor } from './init/index.ts'
 import type { ActorType } from './manifest.ts'
 import { marketActor } from './market/index.ts'
+import { minerActor } from './miner/index.ts'
 import { multisigActor } from './multisig/index.ts'
 import { paychActor } from './paych/index.ts'
 import { placeholderActor } from './placeholder/index.ts'
@@ -29,6 +30,7 @@ const DEFINITIONS: { readonly [type in ActorType]?: ActorDefinition } = {
   cron: erased(cronActor),
   account: erased(accountActor),
   storagepower: erased(powerActor),
+  storageminer: erased(minerActor),
   storagemarket: erased(marketActor),
   paymentchannel: erased(paychActor),
   multisig: erased(multisigActor),

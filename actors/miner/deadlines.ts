@@ -1,0 +1,107 @@
+/** Finding deadlines and partitions in a miner's state, and putting changed deadlines back. */
+import { Link } from '../../primitives/link.ts'
+import type { QuantSpec } from '../../primitives/quantize.ts'
+import type { ChainEpoch } from '../../primitives/units.ts'
+import type { Policy } from '../policy.ts'
+import { ActorError, type Draft, ExitCode, require } from '../runtime.ts'
+import {
+  type DeadlineInfo,
+  deadlineInfoFromOffsetAndEpoch,
+  newDeadlineInfo,
+  quantSpecForDeadline,
+} from './deadline-info.ts'
+import { Deadline, Deadlines } from './deadline-state.ts'
+import type { Partition } from './partition-state.ts'
+import { isNegativePower } from './power-pair.ts'
+import type { MinerState } from './state.ts'
+import type { SectorNumber } from './wire.ts'
+
+/** The deadline that is open at an epoch, also while the deadline cron is off. */
+export function currentDeadlineInfo(
+  policy: Policy,
+  state: MinerState,
+  epoch: ChainEpoch,
+): DeadlineInfo {
+  return deadlineInfoFromOffsetAndEpoch(policy, state.provingPeriodStart, epoch)
+}
+
+/** Start of the proving period that holds an epoch. */
+export function currentPeriodStart(
+  policy: Policy,
+  state: MinerState,
+  epoch: ChainEpoch,
+): ChainEpoch {
+  return currentDeadlineInfo(policy, state, epoch).periodStart
+}
+
+/** The grid of a deadline's expirations. */
+export function quantSpecOf(policy: Policy, state: MinerState, index: number): QuantSpec {
+  return quantSpecForDeadline(policy, newDeadlineInfo(policy, state.provingPeriodStart, index, 0))
+}
+
+/** @throws ActorError `IllegalArgument` when there is no such deadline. */
+export function loadDeadline(state: MinerState, index: number): Deadline {
+  const { due } = state.deadlines.get()
+  const deadline = due[index]
+  if (deadline === undefined)
+    throw new ActorError(
+      ExitCode.IllegalArgument,
+      `invalid deadline index ${index} of ${due.length}`,
+    )
+  return deadline.get()
+}
+
+/** Puts changed deadlines back. @throws ActorError `IllegalState` when one cannot be right. */
+export function saveDeadlines(
+  state: Draft<MinerState>,
+  changed: Iterable<readonly [index: number, deadline: Deadline]>,
+): void {
+  const due = [...state.deadlines.get().due]
+  for (const [index, deadline] of changed) {
+    validateDeadline(deadline)
+    due[index] = Link.to(Deadline, { ...deadline })
+  }
+  state.deadlines = Link.to(Deadlines, { due })
+}
+
+export function saveDeadline(state: Draft<MinerState>, index: number, deadline: Deadline): void {
+  saveDeadlines(state, [[index, deadline]])
+}
+
+/** @throws ActorError `NotFound` without such a partition. */
+export function loadPartition(deadline: Deadline, index: bigint | number): Partition {
+  const partition = partitionAt(deadline.partitions, index)
+  if (partition === undefined) throw new ActorError(ExitCode.NotFound, `no partition ${index}`)
+  return partition
+}
+
+/** @throws ActorError `IllegalState` for an index that no array has. */
+export function partitionAt(
+  partitions: Deadline['partitions'],
+  index: bigint | number,
+): Partition | undefined {
+  require(index >= 0 &&
+    index < MAX_UINT64, ExitCode.IllegalState, `partition index ${index} out of range`)
+  return partitions.get(index)
+}
+
+/** Deadline and partition of a sector. @throws ActorError `IllegalState` when it is in none. */
+export function findSector(
+  state: MinerState,
+  number: SectorNumber,
+): { deadline: number; partition: number } {
+  for (const [deadline, link] of state.deadlines.get().due.entries())
+    for (const [partition, { sectors }] of link.get().partitions.numberEntries())
+      if (sectors.has(number)) return { deadline, partition }
+  throw new ActorError(ExitCode.IllegalState, `sector ${number} not due at any deadline`)
+}
+
+const MAX_UINT64 = (1n << 64n) - 1n
+
+function validateDeadline({ liveSectors, totalSectors, faultyPower }: Deadline): void {
+  require(liveSectors <=
+    totalSectors, ExitCode.IllegalState, 'deadline left with more live sectors than total')
+  require(!isNegativePower(
+    faultyPower,
+  ), ExitCode.IllegalState, 'deadline left with negative faulty power')
+}
