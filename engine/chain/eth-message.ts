@@ -40,6 +40,8 @@ const MAX_ID = (1n << 63n) - 1n
 
 /** The message of a signed transaction, sent by whoever signed it. @throws InvalidInput naming the field. */
 export function messageOfEthTransaction(tx: EthTransaction): SignedMessage {
+  if (tx.to && maskedId(tx.to) === BigInt(EAM_NAMESPACE))
+    throw new InvalidInput('to', 'the address manager deploys where there is no recipient')
   const message = unsignedMessage(tx, ethSender(tx))
   return { message, signature: ethSignature(tx) }
 }
@@ -120,7 +122,7 @@ export function unsignedOf(
     input: calldataOf(message),
     gasLimit: message.gasLimit,
     gasFeeCap: message.gasFeeCap,
-    gasPremium: message.gasPremium,
+    gasPremium: kind === 'eip1559' ? message.gasPremium : message.gasFeeCap,
   }
 }
 

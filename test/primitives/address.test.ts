@@ -114,8 +114,7 @@ test('texts that are no address are refused', () => {
     'f17uoq6tp427uzv7fztkbsnn64iwotfrristwpryyaaaa',
     'f17UOQ6TP427UZV7FZTKBSNN64IWOTFRRISTWPRYY',
   ]
-  for (const text of texts)
-    assert.throws(() => parseAddress(text), /^not an address|not an address/, text)
+  for (const text of texts) assert.throws(() => parseAddress(text), /^not an address/, text)
 })
 
 test('bytes that are no address are refused', () => {
