@@ -32,7 +32,8 @@ export const MAJOR = {
 } as const
 
 const textEncoder = new TextEncoder()
-const textDecoder = new TextDecoder('utf-8', { fatal: true })
+// A byte order mark is kept: what was read must encode to the same bytes.
+const textDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 export class CborWriter {
   #buffer = new Uint8Array(256)

@@ -126,6 +126,11 @@ test('an event is its emitter and a list of entries', () => {
     assert.throws(() => decode(stampedEventCodec, fromHex(hex)), isDecodeError, hex)
 })
 
+test('a key that starts with a byte order mark keeps it', () => {
+  const marked = '820081840363efbbbf185540'
+  assert.is(toHex(encode(stampedEventCodec, decode(stampedEventCodec, fromHex(marked)))), marked)
+})
+
 test('events come back from their root, which is null for none', () => {
   assert.is(eventsRoot([]), null)
   fc.assert(
