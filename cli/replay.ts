@@ -40,7 +40,7 @@ export const replay: CommandModule<object, Options> = {
 /** Replays one file. @throws UsageError when it cannot be read or is not a whole trace. */
 export function replayFile(file: string): ReplayResult {
   try {
-    return replayTrace(traceLines(file), recordedRoots(file))
+    return replayTrace(traceRecords(file), recordedRoots(file))
   } catch (error) {
     if (error instanceof InvalidInput) throw new UsageError(`${file}: ${error.message}`)
     throw error
@@ -60,7 +60,8 @@ function report(file: string, result: ReplayResult): boolean {
   return false
 }
 
-function* traceLines(file: string): Generator<TraceRecord> {
+/** Records of a trace file. @throws UsageError or InvalidInput naming what is wrong with it. */
+export function* traceRecords(file: string): Generator<TraceRecord> {
   const bytes = readTrace(file)
   let line = 0
   for (let start = 0; start < bytes.length;) {
@@ -90,7 +91,7 @@ function readTrace(file: string): Buffer {
 }
 
 /** State roots recorded beside a trace, in `stateroots.json` under its scenario's name. */
-function recordedRoots(file: string): RecordedRoots {
+export function recordedRoots(file: string): RecordedRoots {
   const beside = join(dirname(file), 'stateroots.json')
   if (!existsSync(beside)) return {}
   const all = JSON.parse(readFileSync(beside, 'utf8')) as Record<string, RecordedRoots>

@@ -15,6 +15,7 @@ import {
   type TokenAmount,
 } from '../primitives/units.ts'
 import { type ActorType, manifestOf } from '../actors/manifest.ts'
+import { initialCronState } from '../actors/cron/state.ts'
 import { initialDatacapState } from '../actors/datacap/state.ts'
 import { initialInitState, type InitState } from '../actors/init/state.ts'
 import { initialMarketState } from '../actors/market/state.ts'
@@ -40,6 +41,7 @@ import {
   SYSTEM_ACTOR,
   VERIFREG_ACTOR,
 } from '../actors/singletons.ts'
+import { initialSystemState } from '../actors/system/state.ts'
 import { initialVerifregState } from '../actors/verifreg/state.ts'
 import type { NetworkParams } from './network-params.ts'
 import type { MachineContext } from './vm/context.ts'
@@ -72,8 +74,6 @@ export interface GenesisSpec {
 const FIRST_PROVIDER = 1000
 const WINDOW_POST_PROOF_TYPE = { mainnet: 13, '2k': 10 } as const
 const VERIFREG_ROOT = actorId(80)
-const ON_EPOCH_TICK_END = 5
-const CRON_TICK = 9
 
 /**
  * Builds the genesis state.
@@ -104,14 +104,10 @@ function putSingletons(tree: StateTree, { params, verifregRoot }: GenesisSpec): 
     const link = state === null ? EMPTY_STATE : Link.to(stateCodec(type), state)
     tree.set(actorId(id), { type, state: link, sequence: 0n, balance, delegated: null })
   }
-  const entries = [
-    { receiver: idAddress(POWER_ACTOR), methodNum: ON_EPOCH_TICK_END },
-    { receiver: idAddress(MARKET_ACTOR), methodNum: CRON_TICK },
-  ]
-  put(SYSTEM_ACTOR, 'system', { builtinActors: tree.manifest.dataCid })
+  put(SYSTEM_ACTOR, 'system', initialSystemState(tree.manifest))
   put(INIT_ACTOR, 'init', initialInitState(params.name))
   put(REWARD_ACTOR, 'reward', initialRewardState(0n), REWARD_ACTOR_BALANCE)
-  put(CRON_ACTOR, 'cron', { entries })
+  put(CRON_ACTOR, 'cron', initialCronState())
   put(POWER_ACTOR, 'storagepower', initialPowerState())
   put(MARKET_ACTOR, 'storagemarket', initialMarketState())
   put(VERIFREG_ACTOR, 'verifiedregistry', initialVerifregState(VERIFREG_ROOT))
@@ -151,8 +147,9 @@ function createProvider(
     peer: new Uint8Array(),
     multiaddrs: [],
   })
-  tree.deposit(SYSTEM_ACTOR, balance)
-  const message = systemMessage(POWER_ACTOR, CREATE_MINER, request, balance)
+  tree.deposit(defined(tree.resolve(owner), `owner ${owner}`), balance)
+  // From its owner, since the miner's f2 address is derived from whoever asks.
+  const message = { ...systemMessage(POWER_ACTOR, CREATE_MINER, request, balance), from: owner }
   const { exitCode, ret } = applyImplicit(tree, context, message)
   assert(exitCode === 0 && ret !== null, `genesis provider of ${owner} exited ${exitCode}`)
   return defined(ret.as(CreateMinerReturn).idAddress.id, 'id of a genesis provider')

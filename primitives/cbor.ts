@@ -31,12 +31,25 @@ export const MAJOR = {
   simple: 7,
 } as const
 
+/** Buffers of writers that have finished; writers are nested as blocks are, so a few of them serve all. */
+const spareBuffers: Uint8Array[] = []
+const SPARE_BUFFERS = 16
+const MAX_UINT64 = (1n << 64n) - 1n
+/** Words of a magnitude, right-aligned; 128 bytes are the longest that is written. */
+const magnitude = new Uint8Array(136)
+const magnitudeView = new DataView(magnitude.buffer)
+
+/** Up to this many bytes a loop is faster than `set`. */
+const SHORT = 48
+/** What a writer that has finished holds, so that it cannot write into a buffer that another one has. */
+const FINISHED = new Uint8Array(0)
+
 const textEncoder = new TextEncoder()
 // A byte order mark is kept: what was read must encode to the same bytes.
 const textDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 export class CborWriter {
-  #buffer = new Uint8Array(256)
+  #buffer = spareBuffers.pop() ?? new Uint8Array(1024)
   #length = 0
   /** When given, every block that is reached is written to it; else links use the CIDs already known. */
   readonly sink: BlockSink | undefined
@@ -45,9 +58,12 @@ export class CborWriter {
     this.sink = sink
   }
 
-  /** The bytes written, copied. */
+  /** The bytes written, copied. Nothing can be written afterwards. */
   finish(): Uint8Array {
-    return this.#buffer.slice(0, this.#length)
+    const out = this.#buffer.slice(0, this.#length)
+    if (spareBuffers.length < SPARE_BUFFERS) spareBuffers.push(this.#buffer)
+    this.#buffer = FINISHED
+    return out
   }
 
   head(major: number, n: number | bigint): void {
@@ -89,6 +105,24 @@ export class CborWriter {
     this.raw(bytes)
   }
 
+  /** Big integer: no bytes for zero, else a sign byte and the big-endian magnitude below 2^1024. */
+  bigInt(value: bigint): void {
+    let rest = value < 0n ? -value : value
+    let at = magnitude.length
+    for (; rest > 0n; rest >>= 64n) {
+      if (at === 8) throw new DecodeError('bigInt: longer than 128 bytes')
+      magnitudeView.setBigUint64((at -= 8), rest <= MAX_UINT64 ? rest : BigInt.asUintN(64, rest))
+    }
+    while (at < magnitude.length && magnitude[at] === 0) at++
+    const length = magnitude.length - at
+    if (length > 127) throw new DecodeError('bigInt: longer than 128 bytes')
+    this.head(MAJOR.bytes, length === 0 ? 0 : length + 1)
+    if (length === 0) return
+    this.#reserve(length + 1)
+    this.#buffer[this.#length++] = value < 0n ? 1 : 0
+    for (; at < magnitude.length; at++) this.#buffer[this.#length++] = magnitude[at]!
+  }
+
   text(text: string): void {
     const bytes = textEncoder.encode(text)
     this.head(MAJOR.text, bytes.length)
@@ -119,8 +153,11 @@ export class CborWriter {
   /** Bytes that are CBOR already. */
   raw(bytes: Uint8Array): void {
     this.#reserve(bytes.length)
-    this.#buffer.set(bytes, this.#length)
-    this.#length += bytes.length
+    const buffer = this.#buffer
+    if (bytes.length > SHORT) {
+      buffer.set(bytes, this.#length)
+      this.#length += bytes.length
+    } else for (let i = 0; i < bytes.length; i++) buffer[this.#length++] = bytes[i]!
   }
 
   #reserve(more: number): void {
@@ -246,8 +283,10 @@ export class CborReader {
     for (let pending = 1; pending > 0; pending--) {
       const major = this.peekMajor()
       if (major === MAJOR.simple) this.#skipSimple(what)
-      else if (major === MAJOR.bytes || major === MAJOR.text) this.#at += this.length(major, what)
-      else {
+      else if (major === MAJOR.bytes || major === MAJOR.text) {
+        const length = this.length(major, what)
+        this.#at += length
+      } else {
         const n = this.head(major, what)
         if (major === MAJOR.array || major === MAJOR.map) {
           if (n > this.remaining)

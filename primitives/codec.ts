@@ -148,7 +148,7 @@ const MAX_BIG_INT_LENGTH = 128
 /** Big integer: empty for zero, else a sign byte (0 or 1) and the big-endian magnitude; at most 128 bytes. */
 export const bigInt: Codec<bigint> = {
   name: 'bigInt',
-  encode: (value, out) => out.bytes(bigIntBytes(value)),
+  encode: (value, out) => out.bigInt(value),
   decode: (input) => bigIntFromBytes(input.bytes('a big integer')),
 }
 
