@@ -1,5 +1,4 @@
 /** Every actor type and its definition. */
-import { defined } from '../primitives/assert.ts'
 import { accountActor } from './account/index.ts'
 import type { ActorDefinition } from './actor.ts'
 import { cronActor } from './cron/index.ts'
@@ -21,10 +20,10 @@ import { verifregActor } from './verifreg/index.ts'
 
 /** What an actor of this type holds and does. */
 export function actorDefinition(type: ActorType): ActorDefinition {
-  return defined(DEFINITIONS[type], `definition of ${type}`)
+  return DEFINITIONS[type]
 }
 
-const DEFINITIONS: { readonly [type in ActorType]?: ActorDefinition } = {
+const DEFINITIONS: Readonly<Record<ActorType, ActorDefinition>> = {
   system: erased(systemActor),
   init: erased(initActor),
   cron: erased(cronActor),
