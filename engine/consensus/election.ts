@@ -47,6 +47,22 @@ export function winCount(
   return winCountOfDigest(digest, minerPower, totalPower)
 }
 
+/**
+ * True only if the proof cannot win: nearly all proofs of an epoch, known without a large number. The chance of a win is
+ * 1 - e^-λ ≤ λ, and the digest's first 48 bits bound it from below, so what lies above λ by more than the rounding of four
+ * doubles (2⁻³⁰ of λ is far more) and the error of `expNegQ256` (less than 2⁻⁹⁰ where λ < 1) has not won.
+ */
+export function cannotWin(
+  digest: Uint8Array,
+  minerPower: StoragePower,
+  totalPower: StoragePower,
+): boolean {
+  const leading = ((digest[0]! << 16) | (digest[1]! << 8) | digest[2]!) * 2 ** 24
+  const trailing = (digest[3]! << 16) | (digest[4]! << 8) | digest[5]!
+  const mean = (5 * Number(minerPower)) / Number(totalPower)
+  return (leading + trailing) * 2 ** -48 > mean * (1 + 2 ** -30) + 2 ** -90
+}
+
 /** `winCount` from the hash of the proof, computed in full. */
 export function winCountOfDigest(
   digest: Uint8Array,
@@ -163,20 +179,4 @@ function fraction(digest: Uint8Array): bigint {
     (words.getBigUint64(16) << 64n) | words.getBigUint64(24),
   ]
   return (high << 128n) | low
-}
-
-/**
- * True only if the proof cannot win: nearly all proofs of an epoch, known without a large number. The chance of a win is
- * 1 - e^-λ ≤ λ, and the digest's first 48 bits bound it from below, so what lies above λ by more than the rounding of four
- * doubles (2⁻³⁰ of λ is far more) and the error of `expNegQ256` (less than 2⁻⁹⁰ where λ < 1) has not won.
- */
-function cannotWin(
-  digest: Uint8Array,
-  minerPower: StoragePower,
-  totalPower: StoragePower,
-): boolean {
-  const leading = ((digest[0]! << 16) | (digest[1]! << 8) | digest[2]!) * 2 ** 24
-  const trailing = (digest[3]! << 16) | (digest[4]! << 8) | digest[5]!
-  const mean = (5 * Number(minerPower)) / Number(totalPower)
-  return (leading + trailing) * 2 ** -48 > mean * (1 + 2 ** -30) + 2 ** -90
 }

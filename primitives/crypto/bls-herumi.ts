@@ -3,7 +3,7 @@
  * functions take 32-byte messages only and one domain for all, so this works on points, by the functions of the module
  * below them. A point is kept as a copy of its bytes in the module's memory.
  */
-import { assert } from '../assert.ts'
+import { assert, defined } from '../assert.ts'
 import { concatBytes, fromHex, utf8 } from '../bytes.ts'
 import type { BlsCurve } from './bls-curve.ts'
 
@@ -13,8 +13,6 @@ export interface MclModule {
   _malloc(bytes: number): number
   _free(pointer: number): void
   _mclBnFr_setLittleEndian(x: number, bytes: number, length: number): number
-  _mclBnG1_neg(y: number, x: number): void
-  _mclBnG2_neg(y: number, x: number): void
   _mclBnG1_mul(z: number, x: number, y: number): void
   _mclBnG2_mul(z: number, x: number, y: number): void
   _mclBnG2_add(z: number, x: number, y: number): void
@@ -45,59 +43,30 @@ export function herumiCurve(module: MclModule): BlsCurve<Uint8Array, Point, Poin
   module._mclBn_verifyOrderG1(0)
   module._mclBn_verifyOrderG2(0)
   const memory = memoryOf(module)
-  const { put, take, frame } = memory
   const [g1, g2] = groupsOf(module, memory)
+  const scalar = (bytes: Uint8Array): Uint8Array =>
+    memory.frame((alloc) => {
+      const x = alloc(FR_SIZE)
+      module._mclBnFr_setLittleEndian(x, memory.put(alloc, bytes), bytes.length)
+      return memory.take(x, FR_SIZE)
+    })
   return {
     name: 'herumi',
-    negativeG1: frame((alloc) => {
-      const x = alloc(G1_SIZE)
-      module._mclBnG1_deserialize(x, put(alloc, GENERATOR_G1), 48)
-      module._mclBnG1_neg(x, x)
-      return take(x, G1_SIZE)
-    }),
-    negativeG2: frame((alloc) => {
-      const x = alloc(G2_SIZE)
-      module._mclBnG2_deserialize(x, put(alloc, GENERATOR_G2), 96)
-      module._mclBnG2_neg(x, x)
-      return take(x, G2_SIZE)
-    }),
-    secret: (bytes) =>
-      frame((alloc) => {
-        const x = alloc(FR_SIZE)
-        module._mclBnFr_setLittleEndian(x, put(alloc, bytes), 32)
-        return take(x, FR_SIZE)
-      }),
-    publicKeyG1: (secret) =>
-      frame((alloc) => {
-        const x = alloc(G1_SIZE)
-        module._mclBnG1_deserialize(x, put(alloc, GENERATOR_G1), 48)
-        module._mclBnG1_mul(x, x, put(alloc, secret))
-        return g1.encode(alloc, x)
-      }),
-    publicKeyG2: (secret) =>
-      frame((alloc) => {
-        const x = alloc(G2_SIZE)
-        module._mclBnG2_deserialize(x, put(alloc, GENERATOR_G2), 96)
-        module._mclBnG2_mul(x, x, put(alloc, secret))
-        return g2.encode(alloc, x)
-      }),
-    signG1: g1.sign,
-    signG2: g2.sign,
+    negativeG1: pointOf(g1, negated(GENERATOR_G1)),
+    negativeG2: pointOf(g2, negated(GENERATOR_G2)),
+    secret: scalar,
+    publicKeyG1: (secret) => g1.encode(g1.multiply(pointOf(g1, GENERATOR_G1), secret)),
+    publicKeyG2: (secret) => g2.encode(g2.multiply(pointOf(g2, GENERATOR_G2), secret)),
+    signG1: (secret, message, dst) => g1.encode(g1.multiply(g1.hash(message, dst), secret)),
+    signG2: (secret, message, dst) => g2.encode(g2.multiply(g2.hash(message, dst), secret)),
     decodeG1: (bytes) => g1.decode(bytes, true),
     decodeG2: (bytes) => g2.decode(bytes, true),
     decodeG2OnCurve: (bytes) => g2.decode(bytes, false),
-    encodeG2: (point) => frame((alloc) => g2.encode(alloc, put(alloc, point))),
+    encodeG2: g2.encode,
     hashToG1: g1.hash,
     hashToG2: g2.hash,
-    multiplyG1: (point, scalar) =>
-      frame((alloc) => {
-        const x = put(alloc, point)
-        const factor = alloc(FR_SIZE)
-        module._mclBnFr_setLittleEndian(factor, put(alloc, scalar), scalar.length)
-        module._mclBnG1_mul(x, x, factor)
-        return take(x, G1_SIZE)
-      }),
-    combineG2: (points, scalars) => combineG2(module, memory, points, scalars),
+    multiplyG1: (point, factor) => g1.multiply(point, scalar(factor)),
+    combineG2: (points, factors) => combineG2(module, memory, points, factors?.map(scalar)),
     pairingIsOne: (pairs) => pairingIsOne(module, memory, pairs),
   }
 }
@@ -165,10 +134,21 @@ function memoryOf(module: MclModule): Memory {
 }
 
 interface Group {
-  sign(secret: Uint8Array, message: Uint8Array, dst: string): Uint8Array
   hash(message: Uint8Array, dst: string): Point
+  multiply(point: Point, factor: Uint8Array): Point
+  /** Undefined where the bytes are no point or, if asked for, infinity or outside the subgroup. */
   decode(bytes: Uint8Array, checkOrder: boolean): Point | undefined
-  encode(alloc: Alloc, x: number): Uint8Array
+  encode(point: Point): Uint8Array
+}
+
+const pointOf = (group: Group, bytes: Uint8Array): Point =>
+  defined(group.decode(bytes, false), 'point on the curve')
+
+/** The compressed point with the other y. */
+function negated(bytes: Uint8Array): Uint8Array {
+  const out = bytes.slice()
+  out[0]! ^= 0x20
+  return out
 }
 
 function groupsOf(module: MclModule, memory: Memory): [Group, Group] {
@@ -195,38 +175,32 @@ interface GroupCalls {
 
 function groupOf({ frame, put, take }: Memory, calls: GroupCalls): Group {
   const { size } = calls
-  const encode = (alloc: Alloc, x: number): Uint8Array => {
-    const bytes = alloc(size / 3)
-    const length = calls.out(bytes, size / 3, x)
-    assert(length === size / 3, `point of ${length} bytes`)
-    return take(bytes, length)
-  }
-  const hashTo = (alloc: Alloc, message: Uint8Array, dst: string): number => {
-    const [x, domain] = [alloc(size), utf8(dst)]
-    const failed = calls.hash(
-      x,
-      put(alloc, message),
-      message.length,
-      put(alloc, domain),
-      dst.length,
-    )
-    assert(failed === 0, `hash to curve of ${message.length} bytes`)
-    return x
-  }
   return {
-    encode,
-    hash: (message, dst) => frame((alloc) => take(hashTo(alloc, message, dst), size)),
-    sign: (secret, message, dst) =>
+    hash: (message, dst) =>
       frame((alloc) => {
-        const x = hashTo(alloc, message, dst)
-        calls.mul(x, x, put(alloc, secret))
-        return encode(alloc, x)
+        const [x, text, domain] = [alloc(size), put(alloc, message), put(alloc, utf8(dst))]
+        const failed = calls.hash(x, text, message.length, domain, dst.length)
+        assert(failed === 0, `hash to curve of ${message.length} bytes`)
+        return take(x, size)
+      }),
+    multiply: (point, factor) =>
+      frame((alloc) => {
+        const x = put(alloc, point)
+        calls.mul(x, x, put(alloc, factor))
+        return take(x, size)
       }),
     decode: (bytes, checkOrder) =>
       frame((alloc) => {
         const x = alloc(size)
         if (calls.in(x, put(alloc, bytes), bytes.length) !== bytes.length) return undefined
         return checkOrder && !calls.valid(x) ? undefined : take(x, size)
+      }),
+    encode: (point) =>
+      frame((alloc) => {
+        const bytes = alloc(size / 3)
+        const length = calls.out(bytes, size / 3, put(alloc, point))
+        assert(length === size / 3, `point of ${length} bytes`)
+        return take(bytes, length)
       }),
   }
 }
@@ -235,18 +209,15 @@ function combineG2(
   module: MclModule,
   { frame, put, take }: Memory,
   points: readonly Point[],
-  scalars: readonly Uint8Array[] | undefined,
+  factors: readonly Uint8Array[] | undefined,
 ): Point | undefined {
   return frame((alloc) => {
     const sum = put(alloc, points[0]!)
-    if (scalars === undefined)
+    if (factors === undefined)
       for (const point of points.slice(1)) module._mclBnG2_add(sum, sum, put(alloc, point))
     else {
-      const factors = alloc(FR_SIZE * points.length)
-      scalars.forEach((scalar, i) =>
-        module._mclBnFr_setLittleEndian(factors + FR_SIZE * i, put(alloc, scalar), scalar.length),
-      )
-      module._mclBnG2_mulVec(sum, put(alloc, concatBytes(...points)), factors, points.length)
+      const [x, y] = [put(alloc, concatBytes(...points)), put(alloc, concatBytes(...factors))]
+      module._mclBnG2_mulVec(sum, x, y, points.length)
     }
     return module._mclBnG2_isZero(sum) ? undefined : take(sum, G2_SIZE)
   })

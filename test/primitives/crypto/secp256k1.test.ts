@@ -1,0 +1,122 @@
+// Recoverable signatures: what is signed is recovered, with known values, and nothing malformed crashes.
+import { createRequire } from 'node:module'
+import fc from 'fast-check'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { fromHex, toHex } from '../../../primitives/bytes.ts'
+import { keccak256, sha256 } from '../../../primitives/crypto/hash.ts'
+import { initCrypto } from '../../../primitives/crypto/init.ts'
+import { secp256k1SecretFromSeed } from '../../../primitives/crypto/keys.ts'
+import { publicKeyFromSecret, recover, sign } from '../../../primitives/crypto/secp256k1.ts'
+import { InvalidInput } from '../../../primitives/invalid-input.ts'
+
+const seed = Number(process.env['SEED'] ?? 1)
+const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
+
+await initCrypto()
+
+const bigOf = (bytes: Uint8Array) => BigInt(`0x${toHex(bytes)}`)
+const bytesOf = (n: bigint) => fromHex(n.toString(16).padStart(64, '0'))
+
+test('secret 1 has the generator as key, and a well-known account has its address', () => {
+  assert.is(
+    toHex(publicKeyFromSecret(bytesOf(1n))),
+    '0479be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798' +
+      '483ada7726a3c4655da4fbfc0e1108a8fd17b448a68554199c47d08ffb10d4b8',
+  )
+  // The first account of Hardhat and Anvil.
+  const secret = fromHex('ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80')
+  const address = keccak256(publicKeyFromSecret(secret).subarray(1)).subarray(12)
+  assert.is(toHex(address), 'f39fd6e51aad88f6f4ce6ab8827279cfffb92266')
+})
+
+test('what is signed is recovered, with s in the lower half and the same bytes each time', () => {
+  const secrets = fc.bigInt({ min: 1n, max: ORDER - 1n })
+  const digests = fc.uint8Array({ minLength: 32, maxLength: 32 })
+  fc.assert(
+    fc.property(secrets, digests, (n, digest) => {
+      const signature = sign(bytesOf(n), digest)
+      assert.is(signature.length, 65)
+      assert.ok(signature[64]! <= 3)
+      assert.ok(bigOf(signature.subarray(32, 64)) <= ORDER / 2n)
+      assert.is(toHex(recover(digest, signature)!), toHex(publicKeyFromSecret(bytesOf(n))))
+      assert.equal(sign(bytesOf(n), digest), signature)
+    }),
+    { seed, numRuns: 60 },
+  )
+})
+
+test('the same signature with s in the upper half recovers the same key', () => {
+  const digest = sha256(Uint8Array.of(1))
+  const signature = sign(bytesOf(77n), digest)
+  const high = signature.slice()
+  high.set(bytesOf(ORDER - bigOf(signature.subarray(32, 64))), 32)
+  high[64]! ^= 1
+  assert.is(toHex(recover(digest, high)!), toHex(publicKeyFromSecret(bytesOf(77n))))
+})
+
+test('another digest, or a flipped bit, recovers another key or none', () => {
+  const digest = sha256(Uint8Array.of(2))
+  const signature = sign(bytesOf(78n), digest)
+  const key = toHex(publicKeyFromSecret(bytesOf(78n)))
+  const recovered = (d: Uint8Array, s: Uint8Array) => toHex(recover(d, s) ?? new Uint8Array(0))
+  assert.is.not(recovered(sha256(digest), signature), key)
+  for (let bit = 0; bit < 8 * 65; bit += 5) {
+    const bent = signature.slice()
+    bent[bit >> 3]! ^= 1 << (bit & 7)
+    assert.is.not(recovered(digest, bent), key, `bit ${bit}`)
+  }
+})
+
+test('what is no signature recovers nothing', () => {
+  const digest = sha256(Uint8Array.of(3))
+  const good = sign(bytesOf(79n), digest)
+  const edited = (edit: (s: Uint8Array) => void) => {
+    const s = good.slice()
+    edit(s)
+    return s
+  }
+  const cases: [what: string, digest: Uint8Array, signature: Uint8Array][] = [
+    ['nothing', digest, new Uint8Array(0)],
+    ['64 bytes', digest, good.subarray(0, 64)],
+    ['66 bytes', digest, new Uint8Array(66)],
+    ['a short digest', digest.subarray(1), good],
+    ['a long digest', new Uint8Array(33), good],
+    ['v of 4', digest, edited((s) => (s[64] = 4))],
+    ['v of 27, as Ethereum writes it', digest, edited((s) => (s[64] = 27 + s[64]!))],
+    ['r of zero', digest, edited((s) => s.fill(0, 0, 32))],
+    ['s of zero', digest, edited((s) => s.fill(0, 32, 64))],
+    ['r of the order', digest, edited((s) => s.set(bytesOf(ORDER)))],
+    ['s of the order', digest, edited((s) => s.set(bytesOf(ORDER), 32))],
+    ['r + order beyond the field', digest, edited((s) => (s[64] = 2))],
+    ['zeros', digest, new Uint8Array(65)],
+    ['ones', digest, new Uint8Array(65).fill(255)],
+  ]
+  for (const [what, d, s] of cases) assert.is(recover(d, s), undefined, what)
+})
+
+test('secrets and digests of other lengths, and secrets out of range, are refused', () => {
+  const digest = sha256(Uint8Array.of(4))
+  const refused = (use: () => unknown) =>
+    assert.throws(use, (error: unknown) => error instanceof InvalidInput)
+  for (const secret of [new Uint8Array(31), new Uint8Array(33), bytesOf(0n), bytesOf(ORDER)]) {
+    refused(() => publicKeyFromSecret(secret))
+    refused(() => sign(secret, digest))
+  }
+  refused(() => sign(bytesOf(1n), digest.subarray(1)))
+})
+
+test('the fallback in JavaScript gives the same', () => {
+  const fallback = createRequire(import.meta.url)('secp256k1/elliptic.js')
+  for (let i = 1; i < 8; i++) {
+    const secret = secp256k1SecretFromSeed(Uint8Array.of(i))
+    const digest = sha256(secret)
+    const { signature, recid } = fallback.ecdsaSign(digest, secret)
+    const ours = sign(secret, digest)
+    assert.is(toHex(Uint8Array.of(...signature, recid)), toHex(ours))
+    const key = fallback.ecdsaRecover(ours.subarray(0, 64), ours[64], digest, false)
+    assert.is(toHex(key), toHex(recover(digest, ours)!))
+  }
+})
+
+test.run()
