@@ -210,7 +210,7 @@ test('both decode the same arbitrary bytes, and neither crashes', () => {
       const arbitrary = Uint8Array.from(bytes)
       arbitrary[0] = (arbitrary[0]! & 0x1f) | (flags << 5)
       const sums = backends.map((b) => attempt(() => toHex(b.aggregate([arbitrary]))))
-      assert.is(sums[0], sums[1])
+      assert.is(new Set(sums).size, 1, sums.join(' and '))
       if (sums[0] !== 'refused') assert.is(sums[0], toHex(arbitrary))
       for (const b of backends)
         assert.not(b.verify(arbitrary.subarray(0, 48), utf8('x'), arbitrary))
