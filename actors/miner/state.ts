@@ -14,7 +14,7 @@ import {
   PreCommittedSectors,
 } from './precommit-info.ts'
 import { NO_SECTORS, SectorStore } from './sectors.ts'
-import { VestingTable } from './vesting-table.ts'
+import { vestingTable } from './vesting-table.ts'
 
 export const MinerState = tuple(
   {
@@ -23,7 +23,7 @@ export const MinerState = tuple(
     preCommitDeposits: tokenAmount,
     /** attoFIL in the vesting table. */
     lockedFunds: tokenAmount,
-    vestingFunds: VestingTable,
+    vestingFunds: vestingTable,
     /** attoFIL of fees and penalties not paid yet. */
     feeDebt: tokenAmount,
     /** attoFIL pledged for all sectors. */

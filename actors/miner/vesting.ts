@@ -149,7 +149,7 @@ function takeVested(funds: VestingFunds, currentEpoch: ChainEpoch) {
 }
 
 /** Both tables in order; an entry of one is joined with at most one of the other. */
-function mergeByEpoch(a: VestingFunds, b: VestingFunds): VestingFund[] {
+export function mergeByEpoch(a: VestingFunds, b: VestingFunds): VestingFund[] {
   const merged: VestingFund[] = []
   let i = 0
   let j = 0

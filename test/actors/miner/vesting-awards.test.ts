@@ -1,0 +1,71 @@
+/** Rewards that are kept aside end in the same table as rewards that are added one by one. */
+import fc from 'fast-check'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { awardOf, scheduleOf } from '../../../actors/miner/vesting-awards.ts'
+import {
+  loadVestingFunds,
+  lockInTable,
+  unlockVested,
+  unlockVestedAndUnvested,
+  type VestingTable,
+} from '../../../actors/miner/vesting-table.ts'
+import {
+  addLockedFunds,
+  mergeByEpoch,
+  REWARD_VESTING_SPEC as SPEC,
+  unlockVestedAndUnvestedFunds,
+  unlockVestedFunds,
+  vestingEntries,
+  type VestingFunds,
+  vestingSchedule,
+} from '../../../actors/miner/vesting.ts'
+
+const sum = fc.bigInt({ min: 1n, max: 10n ** 21n })
+const params = { seed: Number(process.env['SEED'] ?? 7), numRuns: 60 }
+
+test('awards together have the entries of awards one by one', () => {
+  const award = fc.record({ begin: fc.integer({ min: 0, max: 9000 }), sum })
+  fc.assert(
+    fc.property(fc.array(award, { minLength: 1, maxLength: 12 }), fc.nat(2879), (list, offset) => {
+      const together = scheduleOf(list.map((a) => awardOf(a.begin, a.sum, offset, SPEC)))
+      let apart: VestingFunds = []
+      for (const a of list) apart = mergeByEpoch(apart, vestingSchedule(a.begin, a.sum, offset, SPEC))
+      assert.equal(together, apart)
+    }),
+    params,
+  )
+})
+
+test('a table that keeps rewards aside behaves as one that does not', () => {
+  const step = fc.record({ wait: fc.nat(2000), sum, target: fc.bigInt(0n, 10n ** 21n), kind: fc.nat(5) })
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), fc.nat(2879), (steps, offset) => {
+      let table: VestingTable | null = null
+      let model: VestingFunds = []
+      let epoch = 0
+      for (const { wait, sum, target, kind } of steps) {
+        epoch += wait
+        if (kind === 0) {
+          const [a, b] = [unlockVested(table, epoch), unlockVestedFunds(model, epoch)]
+          assert.is(a.unlocked, b.unlocked)
+          ;[table, model] = [a.table, b.funds]
+        } else if (kind === 1) {
+          const a = unlockVestedAndUnvested(table, epoch, target)
+          const b = unlockVestedAndUnvestedFunds(model, epoch, target)
+          assert.equal([a.vested, a.unvested], [b.vested, b.unvested])
+          ;[table, model] = [a.table, b.funds]
+        } else {
+          const a = lockInTable(table, epoch, sum, offset, SPEC)
+          const b = addLockedFunds(model, epoch, sum, offset, SPEC)
+          assert.is(a.unlocked, b.unlocked)
+          ;[table, model] = [a.table, b.funds]
+        }
+      }
+      assert.equal(loadVestingFunds(table), vestingEntries(model))
+    }),
+    params,
+  )
+})
+
+test.run()
