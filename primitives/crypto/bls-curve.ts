@@ -6,7 +6,7 @@ export interface BlsCurve<Secret, G1, G2> {
   /** The generators, negated. */
   readonly negativeG1: G1
   readonly negativeG2: G2
-  /** From 32 bytes, little-endian, known to be in range. */
+  /** From 32 bytes, little-endian, known to be in range, which it copies. */
   secret(bytes: Uint8Array): Secret
   publicKeyG1(secret: Secret): Uint8Array
   publicKeyG2(secret: Secret): Uint8Array

@@ -68,7 +68,7 @@ function keyCaches<Secret, G1, G2>(curve: BlsCurve<Secret, G1, G2>): Keys<Secret
       if (known !== undefined) return known
       const scalar = bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n)
       if (scalar === 0n || scalar >= ORDER) throw new InvalidInput('secret', 'out of range')
-      return secrets.set(key, curve.secret(bytes.slice()))
+      return secrets.set(key, curve.secret(bytes))
     },
     publicG1: (bytes) =>
       isCompressed(bytes, 48)

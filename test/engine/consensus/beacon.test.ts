@@ -107,7 +107,8 @@ test('mainnet changes networks at Smoke and at quicknet', () => {
 })
 
 test('the round of an epoch is the last one made before it, and never goes back', () => {
-  const epochs = fc.nat(10_000_000)
+  let seen = 0
+  const epochs = fc.oneof(fc.nat(10_000_000), fc.nat(100))
   const versions = fc.constantFrom(16, 28)
   fc.assert(
     fc.property(
@@ -115,19 +116,26 @@ test('the round of an epoch is the last one made before it, and never goes back'
       fc.integer({ min: 1, max: 60 }),
       fc.integer({ min: 1, max: 60 }),
       versions,
-      (epoch, delay, period, nv) => {
-        const schedule = { ...scheduleOf({ ...real.network, period }), blockDelay: delay }
+      fc.nat(2000),
+      (epoch, delay, period, nv, genesisTimestamp) => {
+        const schedule = {
+          ...scheduleOf({ ...real.network, period }),
+          genesisTimestamp,
+          blockDelay: delay,
+        }
         const round = roundForEpoch(schedule, epoch, nv)
         const madeAt = (r: number) => times.genesisTime + (r - 1) * period
         const start = schedule.genesisTimestamp + (epoch - 1) * delay
         if (start < times.genesisTime) return assert.is(round, 1)
+        seen++
         assert.ok(madeAt(round) <= start && start < madeAt(round + 1))
         assert.ok(roundForEpoch(schedule, epoch + 1, nv) >= round)
         assert.is(roundForEpoch(schedule, epoch, 15), round - 1)
       },
     ),
-    { seed, numRuns: 200 },
+    { seed, numRuns: 300 },
   )
+  assert.ok(seen > 100 && seen < 300, `${seen} after the beacon began`)
 })
 
 test('a block has an entry for each epoch since its parents, null rounds included', () => {
@@ -203,6 +211,12 @@ test('a chained network starts with two entries and goes on from them', () => {
   const [only] = beaconEntriesForBlock(next, last, entryForRound)
   assert.is(beaconEntriesFault(next, [only!], two[1]!), undefined)
   assert.match(beaconEntriesFault(next, [only!], two[0]!) ?? '', /does not verify/)
+  const far = context({ schedule, parentHeight: 12, height: 15 })
+  const three = beaconEntriesForBlock(far, last, entryForRound)
+  assert.is(three.length, 3)
+  assert.is(beaconEntriesFault(far, three, two[1]!), undefined)
+  const broken = [three[0]!, { ...three[1]!, data: three[0]!.data }, three[2]!]
+  assert.match(beaconEntriesFault(far, broken, two[1]!) ?? '', /does not verify/)
   const genesis = { round: 0, data: new Uint8Array(32) }
   assert.is(beaconEntriesFault(next, [only!], genesis), undefined, 'taken on trust after genesis')
 })

@@ -2,11 +2,14 @@
 // Method: each property runs on each backend; hostile points are made with the native binding, below our own code, and
 // left out where there is none.
 import type { Blst } from '@chainsafe/blst/dist/bindings.js'
+import herumiModule from 'bls-eth-wasm'
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { concatBytes, fromHex, toHex, utf8 } from '../../../primitives/bytes.ts'
 import { bls, type BlsBackend, DST_G2, type SignedItem } from '../../../primitives/crypto/bls.ts'
+import { type BlstBinding, blstCurve } from '../../../primitives/crypto/bls-blst.ts'
+import { herumiCurve, type MclModule } from '../../../primitives/crypto/bls-herumi.ts'
 import { initCrypto, loadBls } from '../../../primitives/crypto/init.ts'
 import { InvalidInput } from '../../../primitives/invalid-input.ts'
 
@@ -190,6 +193,22 @@ testNative(
   },
 )
 
+testNative(
+  'neither library decodes a point outside the subgroup, unless only the curve is asked for',
+  () => {
+    const mcl = (herumiModule as unknown as { readonly mod: MclModule }).mod
+    const small1 = Uint8Array.from(outside(binding.P1, 48).compress())
+    const small2 = Uint8Array.from(outside(binding.P2, 96).compress())
+    for (const curve of [blstCurve(binding as unknown as BlstBinding), herumiCurve(mcl)]) {
+      assert.is(curve.decodeG1(small1), undefined, curve.name)
+      assert.is(curve.decodeG2(small2), undefined, curve.name)
+      assert.ok(curve.decodeG2OnCurve(small2), curve.name)
+      assert.ok(curve.decodeG1(items[0]!.publicKey), curve.name)
+      assert.ok(curve.decodeG2(items[0]!.signature), curve.name)
+    }
+  },
+)
+
 test('the same point with an x of its field plus p does not verify', () => {
   // x + p has 381 bits for about a quarter of all points.
   const found = Array.from({ length: 100 }, (_, i) => item(i + 30)).find(
@@ -337,7 +356,7 @@ const doubled = (signature: Uint8Array) =>
   Uint8Array.from(new binding.P2(signature).dbl().compress())
 
 /** A point of the curve that is not in the subgroup, by trying small x. */
-function outside<P extends { in_group(): boolean }>(
+function outside<P extends { in_group(): boolean; compress(): Uint8Array }>(
   Point: new (bytes: Uint8Array) => P,
   length: number,
 ): P {
