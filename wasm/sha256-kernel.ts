@@ -17,7 +17,7 @@ export interface Sha256Kernel {
   /** Hashes `length` bytes of input, at most one chunk. */
   hash(length: number): void
   reset(): void
-  /** Hashes `length` input bytes, a multiple of 64 until the last call (`last` = 1). At most 2³² - 1 bytes in all. */
+  /** Hashes `length` input bytes, a multiple of 64 until the last call (`last` = 1). At most 2²⁹ - 1 bytes in all. */
   absorb(length: number, last: number): void
   /**
    * One layer of a piece commitment tree: replaces `count` pairs of 32-byte nodes at the input by their `count` parents, each
@@ -161,7 +161,6 @@ function absorb(compressIndex: number): Code {
     [zeros, get(end), i32(0x80), wasm.store8(0)],
     [get(end), i32(8 - INPUT), op.i32Add, i32(-BLOCK), op.i32And],
     [i32(INPUT + BLOCK - 8), op.i32Add, set(end)],
-    [get(end), get(count), i32(29), op.i32ShrU, wasm.store8(3)],
     [0, 8, 16, 24].map((shift) => [
       [get(end), bits, i32(shift), op.i32ShrU, wasm.store8(7 - shift / 8)],
     ]),
