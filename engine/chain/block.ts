@@ -4,6 +4,8 @@
  */
 import type { Address } from '../../primitives/address.ts'
 import { Amt, amtV0 } from '../../primitives/amt.ts'
+import { assert } from '../../primitives/assert.ts'
+import { concatBytes } from '../../primitives/bytes.ts'
 import type { BlockSink } from '../../primitives/cbor.ts'
 import { type Cid, cidOf } from '../../primitives/cid.ts'
 import {
@@ -110,8 +112,37 @@ export const blockHeaderFields = {
 
 export const blockHeaderCodec: Codec<BlockHeader> = tuple(blockHeaderFields, 'block header')
 
+/** CID of a header; computed once for each header value. */
 export function headerCid(header: BlockHeader): Cid {
-  return cidOf(encode(blockHeaderCodec, header))
+  const known = headerCids.get(header)
+  if (known) return known
+  const cid = cidOf(encode(blockHeaderCodec, header))
+  headerCids.set(header, cid)
+  return cid
+}
+
+const headerCids = new WeakMap<BlockHeader, Cid>()
+
+/** Signs a header that has no signature yet. Encodes it once, for what is signed and for its CID. */
+export function sealHeader(
+  unsigned: BlockHeader,
+  sign: (signingBytes: Uint8Array) => Signature,
+): BlockHeader {
+  assert(unsigned.blockSig === null, 'a header that is signed already')
+  const signingBytes = encode(blockHeaderCodec, unsigned)
+  const header = { ...unsigned, blockSig: sign(signingBytes) }
+  // Behind the null that the signature replaces stand these two fields.
+  const rest =
+    encode(uint64, unsigned.forkSignaling).length +
+    encode(tokenAmount, unsigned.parentBaseFee).length
+  const end = signingBytes.length - rest
+  const block = concatBytes(
+    signingBytes.subarray(0, end - 1),
+    encode(signature, header.blockSig),
+    signingBytes.subarray(end),
+  )
+  headerCids.set(header, cidOf(block))
+  return header
 }
 
 /** What `blockSig` signs: the header with null in its place, not hashed. */

@@ -111,7 +111,7 @@ export class ChainStore {
   }
 
   parent(tipset: Tipset): Tipset | undefined {
-    return this.tipset(tipset.parents)
+    return this.#tipsets.get(tipset.parentKey)
   }
 
   block(cid: Cid): BlockHeader | undefined {

@@ -24,6 +24,8 @@ export interface Tipset {
   readonly parents: readonly Cid[]
   /** Key for a Map: equal exactly when the tipsets are. */
   readonly key: string
+  /** Key of the parent tipset. */
+  readonly parentKey: string
 }
 
 /** A block of a tipset with its CID. */
@@ -52,6 +54,7 @@ export function makeTipset(headers: readonly BlockHeader[]): Tipset {
     height,
     parents,
     key: bytesKey(tipsetKeyBytes(cids)),
+    parentKey: bytesKey(tipsetKeyBytes(parents)),
   }
 }
 

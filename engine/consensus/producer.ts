@@ -8,9 +8,9 @@ import {
   type BeaconEntry,
   type BlockHeader,
   type ElectionProof,
-  headerSigningBytes,
   messagesRoot,
   type PoStProof,
+  sealHeader,
   type Ticket,
 } from '../chain/block.ts'
 import type { BlockMessages, ChainStore, Execution } from '../chain/chain-store.ts'
@@ -111,8 +111,7 @@ export function makeBlock(
     forkSignaling: 0n,
     parentBaseFee: parent.baseFee,
   }
-  const data = crypto.sign(winner.secret, headerSigningBytes(header))
-  return { ...header, blockSig: { type: 'bls', data } }
+  return sealHeader(header, (bytes) => ({ type: 'bls', data: crypto.sign(winner.secret, bytes) }))
 }
 
 export function beaconEntries(
@@ -128,7 +127,14 @@ export const WINNING_POST: PoStProof = { postProof: 3, proofBytes: utf8('valid p
 
 /** Aggregate of the BLS messages' signatures; of none it is the point at infinity. */
 export function aggregate(messages: readonly SignedMessage[]): Signature {
+  if (messages.length === 0) return NO_SIGNATURES
   return { type: 'bls', data: bls().aggregate(messages.map(({ signature }) => signature.data)) }
+}
+
+/** The point at infinity. */
+const NO_SIGNATURES: Signature = {
+  type: 'bls',
+  data: Uint8Array.of(0xc0, ...new Uint8Array(95)),
 }
 
 /** A block's messages by the kind of their signature, each in order. */

@@ -11,7 +11,9 @@ import {
   type InvalidBlockCode,
   validateBlock,
 } from '../../engine/consensus/validator.ts'
-import type { BlockHeader } from '../../engine/chain/block.ts'
+import { type BlockHeader, blockHeaderCodec } from '../../engine/chain/block.ts'
+import { cidOf } from '../../primitives/cid.ts'
+import { encode } from '../../primitives/codec.ts'
 import { Devnet, type DevnetOptions } from '../../engine/devnet.ts'
 import { Node } from '../../engine/node.ts'
 import { idAddress } from '../../primitives/address.ts'
@@ -37,8 +39,10 @@ test('real and modelled networks both pass their own validation, block by block'
     for (let i = 0; i < 8; i++) {
       const parent = net.node.parentOf(net.node.head)
       const { blocks, cids } = net.mine()
-      for (const [i, block] of blocks.entries())
+      for (const [i, block] of blocks.entries()) {
         validateBlock(net.node.election, parent, block, net.node.store.messagesOf(cids[i]!))
+        assert.ok(cidOf(encode(blockHeaderCodec, block)).equals(cids[i]!))
+      }
     }
   }
 })
