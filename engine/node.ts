@@ -5,16 +5,17 @@
 import { type Manifest, manifestOf } from '../actors/manifest.ts'
 import type { Syscalls } from '../actors/ports.ts'
 import { currentTotalPower } from '../actors/power/claims.ts'
-import type { Address } from '../primitives/address.ts'
+import { SYSTEM_ACTOR } from '../actors/singletons.ts'
+import { type Address, PROTOCOL } from '../primitives/address.ts'
 import type { Cid } from '../primitives/cid.ts'
 import { verifySignature } from '../primitives/signing.ts'
-import type { ChainEpoch, TokenAmount } from '../primitives/units.ts'
+import type { ActorId, ChainEpoch, TokenAmount } from '../primitives/units.ts'
 import { applyTipset, type ExecutableBlock } from './chain/apply-tipset.ts'
 import { BLOCK_GAS_LIMIT, computeBaseFee, type FeeMessage } from './chain/base-fee.ts'
 import type { BlockHeader } from './chain/block.ts'
 import { type BlockMessages, ChainStore, type Execution } from './chain/chain-store.ts'
 import { execution, genesisExecution } from './chain/execution.ts'
-import { type Message, type SignedMessage, signedMessageCid } from './chain/message.ts'
+import { chainLength, type Message, type SignedMessage, signedMessageCid } from './chain/message.ts'
 import { chainRandomness } from './chain/randomness.ts'
 import { supplyOf } from './chain/supply.ts'
 import { makeTipset, type Tipset } from './chain/tipset.ts'
@@ -34,7 +35,7 @@ import { MessagePool } from './mempool/pool.ts'
 import { selectMessages } from './mempool/selection.ts'
 import type { NetworkParams } from './network-params.ts'
 import type { MachineContext } from './vm/context.ts'
-import { applyMessage, type ApplyResult } from './vm/executor.ts'
+import { applyImplicit, applyMessage, type ApplyResult, systemMessage } from './vm/executor.ts'
 import { type Actors, StateTree } from './vm/state-tree.ts'
 
 /** How often a state root is computed: at every tipset, or never, with a running digest in its place. */
@@ -49,6 +50,16 @@ export interface NodeOptions {
   readonly genesisSupply: TokenAmount
   /** Epochs of history that are kept; all of it when undefined. At least two finalities. */
   readonly keep?: number
+}
+
+export interface CallOptions {
+  /** Whose state it runs on; the head's by default. */
+  readonly tipset?: Tipset
+  readonly traced?: boolean
+  /** Bytes the message would take on chain. */
+  readonly length?: number
+  /** Waiting messages that come before it. */
+  readonly prior?: readonly SignedMessage[]
 }
 
 export type TipsetListener = (tipset: Tipset) => void
@@ -209,17 +220,21 @@ export class Node {
   }
 
   /**
-   * What a message would do after `tipset`; nothing is kept. Nonce and gas need not be right: the sender's own nonce
-   * is taken, gas is free, and the limit is a whole block's.
+   * What a message would do after a tipset; nothing is kept. Nonce and gas need not be right: the sender's own nonce is
+   * taken, gas is free, and the limit is a whole block's. A delegated sender that does not exist yet is made first.
    */
-  call(message: Message, tipset: Tipset = this.head, traced = false): ApplyResult {
+  call(message: Message, options: CallOptions = {}): ApplyResult {
+    const { tipset = this.head, traced = false, length = CALL_LENGTH, prior = [] } = options
     const tree = this.fork(tipset)
-    const sender = tree.resolve(message.from)
-    const nonce = (sender === undefined ? undefined : tree.get(sender))?.sequence ?? 0n
     const at = this.#surroundings(tipset, this.store.execution(tipset).state)
-    const context = { ...at(tipset.height + 1), baseFee: 0n, traced }
-    const free = { gasLimit: BigInt(BLOCK_GAS_LIMIT), gasFeeCap: 0n, gasPremium: 0n, nonce }
-    return applyMessage(tree, context, { ...message, ...free }, CALL_LENGTH)
+    const context = { ...at(tipset.height + 1), traced }
+    const charged = { ...context, baseFee: this.baseFeeAfter(tipset) }
+    for (const signed of prior) applyMessage(tree, charged, signed.message, chainLength(signed))
+    const free = { ...context, baseFee: 0n }
+    const sender = tree.resolve(message.from) ?? makeSender(tree, free, message.from)
+    const nonce = (sender === undefined ? undefined : tree.get(sender))?.sequence ?? 0n
+    const gasless = { gasLimit: BigInt(BLOCK_GAS_LIMIT), gasFeeCap: 0n, gasPremium: 0n, nonce }
+    return applyMessage(tree, free, { ...message, ...gasless }, length)
   }
 
   /** Nonce for the next message of an address, waiting ones counted. @throws InvalidMessage for no such sender. */
@@ -233,6 +248,14 @@ const MAX_NULL_ROUNDS = 1000
 
 /** Bytes on chain assumed for a message that has no signature yet. */
 const CALL_LENGTH = 256
+
+/** A first transfer of nothing makes the placeholder of an f410 address, which may then send. */
+function makeSender(tree: StateTree, context: MachineContext, from: Address): ActorId | undefined {
+  if (from.protocol !== PROTOCOL.delegated) return undefined
+  const unmetered = { ...context, metered: false, traced: false }
+  applyImplicit(tree, unmetered, { ...systemMessage(SYSTEM_ACTOR, 0), to: from })
+  return tree.resolve(from)
+}
 
 /** What actors ask of the world, answered for real. */
 export const SYSCALLS: Syscalls = {

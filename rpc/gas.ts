@@ -1,0 +1,146 @@
+/**
+ * What a message needs in gas and should offer for it. Reference: Lotus `node/impl/gasutils`, `node/impl/full/gas.go`,
+ * without the noise it adds to premiums.
+ */
+import { ExitCode } from '../actors/exit-codes.ts'
+import { BLOCK_GAS_LIMIT, BLOCK_GAS_TARGET } from '../engine/chain/base-fee.ts'
+import { chainLength, type Message, makeMessage } from '../engine/chain/message.ts'
+import type { Tipset } from '../engine/chain/tipset.ts'
+import type { ApplyResult } from '../engine/vm/executor.ts'
+import { decodeBytes } from './eth-bytes.ts'
+import { PROTOCOL } from '../primitives/address.ts'
+import { signatureTypeOfAddress } from '../primitives/signing.ts'
+import { fil, min, type TokenAmount } from '../primitives/units.ts'
+import { keyAddressOf } from './actors.ts'
+import type { RpcContext } from './context.ts'
+import { actorNotFound, RPC_CODE, RpcError } from './errors.ts'
+import { exitCodeName } from './exit-codes.ts'
+
+/** attoFIL per gas. */
+const MIN_GAS_PREMIUM = 100_000n
+const MAX_GAS_HISTORY = 128
+/** Limits are estimated this much above what a message uses: 1.25, as a fraction. */
+const OVERESTIMATION = [5, 4] as const
+/** Most that a message may be made to pay for gas, unless its sender says otherwise. */
+export const DEFAULT_MAX_FEE: TokenAmount = fil('0.07')
+/** Epochs that a fee cap should last for. */
+const FEE_CAP_EPOCHS = 20
+const PREMIUM_EPOCHS = 10
+
+/**
+ * Gas limit for a message: what it uses in the state after `tipset` once the sender's waiting messages are done,
+ * and a quarter more.
+ *
+ * @throws RpcError with the exit code when the message fails.
+ */
+export function estimateGasLimit(context: RpcContext, message: Message, tipset: Tipset): number {
+  const { gasUsed } = succeeded(simulate(context, message, tipset))
+  return Math.min(BLOCK_GAS_LIMIT, Math.floor((gasUsed * OVERESTIMATION[0]) / OVERESTIMATION[1]))
+}
+
+/** Runs a message as if it were signed and next. Gas is free. */
+export function simulate(context: RpcContext, message: Message, tipset: Tipset): ApplyResult {
+  const { node } = context
+  const prior = node.pool.pending().filter((signed) => signed.message.from.equals(message.from))
+  const before = prior.filter(
+    (signed) => tipset === node.head && signed.message.nonce !== message.nonce,
+  )
+  return node.call(message, {
+    tipset,
+    length: signedLength(context, message, tipset),
+    prior: before,
+  })
+}
+
+/** The result of a message that went well. @throws RpcError */
+export function succeeded(result: ApplyResult): ApplyResult {
+  const { exitCode, ret } = result
+  if (exitCode === ExitCode.Ok) return result
+  if (exitCode === ExitCode.SysSenderInvalid)
+    throw actorNotFound('the sender does not exist or cannot send')
+  if (exitCode === ExitCode.SysOutOfGas)
+    throw new RpcError(RPC_CODE.outOfGas, 'call ran out of gas')
+  const name = exitCodeName(exitCode)
+  throw new RpcError(
+    RPC_CODE.executionReverted,
+    `message execution failed (exit=[${name}], vm error=[message failed with exit code ${exitCode}])`,
+    decodeBytes(ret?.bytes),
+  )
+}
+
+/** Bytes on chain once the message is signed by the key of its sender. */
+function signedLength(context: RpcContext, message: Message, tipset: Tipset): number {
+  const { from } = message
+  const key = from.protocol === PROTOCOL.id ? keyAddressOf(context, tipset, from) : from
+  const type = signatureTypeOfAddress(key) ?? 'secp256k1'
+  const sized = { ...message, gasLimit: BigInt(BLOCK_GAS_LIMIT), gasFeeCap: 0n, gasPremium: 0n }
+  return chainLength({ message: sized, signature: { type, data: new Uint8Array(SIGNATURE_BYTES) } })
+}
+
+const SIGNATURE_BYTES = 65
+
+/** A message with a gas limit, premium and fee cap where it has none. @throws RpcError when it fails. */
+export function withGas(
+  context: RpcContext,
+  message: Message,
+  tipset: Tipset,
+  maxFee: TokenAmount = DEFAULT_MAX_FEE,
+): Message {
+  const gasLimit = message.gasLimit || BigInt(estimateGasLimit(context, message, tipset))
+  const gasPremium = message.gasPremium || estimateGasPremium(context, PREMIUM_EPOCHS, tipset)
+  const wanted = message.gasFeeCap || estimateFeeCap(gasPremium, FEE_CAP_EPOCHS, tipset)
+  const gasFeeCap = wanted * gasLimit > maxFee ? maxFee / gasLimit : wanted
+  return makeMessage({ ...message, gasLimit, gasFeeCap, gasPremium: min(gasPremium, gasFeeCap) })
+}
+
+/** A fee cap that lasts while the base fee rises for `epochs`. attoFIL per gas. */
+export function estimateFeeCap(premium: TokenAmount, epochs: number, tipset: Tipset): TokenAmount {
+  const factor = BigInt(Math.floor(Math.pow(1 + 1 / 8, epochs) * 256)) // Q.8
+  return ((tipset.blocks[0]!.parentBaseFee * factor) >> 8n) + premium
+}
+
+/** A premium that gets a message into a block within `epochs`. attoFIL per gas. */
+export function estimateGasPremium(
+  { node }: RpcContext,
+  epochs: number,
+  tipset: Tipset,
+): TokenAmount {
+  const within = Math.min(Math.max(epochs, 1), MAX_GAS_HISTORY)
+  const offers: Offer[] = []
+  let blocks = 0
+  let at: Tipset | undefined = tipset
+  for (let i = 0; i < within * 2 && at && at.height > 0; i++, at = node.store.parent(at)) {
+    blocks += at.blocks.length
+    for (const { message } of node.store.execution(at).outcomes) {
+      const { gasPremium, gasLimit } = message.message
+      offers.push({ premium: gasPremium, gasLimit: Number(gasLimit) })
+    }
+  }
+  const median = medianPremium(offers, blocks)
+  if (median >= MIN_GAS_PREMIUM) return median
+  if (within === 1) return 2n * MIN_GAS_PREMIUM
+  return within === 2 ? (3n * MIN_GAS_PREMIUM) / 2n : MIN_GAS_PREMIUM
+}
+
+interface Offer {
+  readonly premium: TokenAmount
+  readonly gasLimit: number
+}
+
+/** The premium 52.5 % down from the best of all the gas that blocks aim for, between the two nearest offers. */
+function medianPremium(offers: readonly Offer[], blocks: number): TokenAmount {
+  const sorted = [...offers].sort((a, b) =>
+    a.premium < b.premium ? 1 : a.premium > b.premium ? -1 : 0,
+  )
+  const half = Math.floor((BLOCK_GAS_TARGET * blocks) / 2)
+  let left = half + Math.floor((BLOCK_GAS_TARGET * blocks) / 40)
+  let last = 0n
+  let beforeLast = 0n
+  for (const { premium, gasLimit } of sorted) {
+    beforeLast = last
+    last = premium
+    left -= gasLimit
+    if (left < 0) break
+  }
+  return beforeLast === 0n ? last : (last + beforeLast) / 2n
+}

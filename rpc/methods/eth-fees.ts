@@ -1,0 +1,142 @@
+/** Calls, what they cost, and sending them. Reference: Lotus `node/impl/eth/{gas,send}.go`. */
+import { BLOCK_GAS_LIMIT, effectiveGasPremium } from '../../engine/chain/base-fee.ts'
+import {
+  EAM_ADDRESS,
+  messageOfEthTransaction,
+  METHOD_CREATE_EXTERNAL,
+  METHOD_INVOKE_EVM,
+} from '../../engine/chain/eth-message.ts'
+import { hexData, quantity } from '../../engine/chain/eth-json.ts'
+import { decodeEthTransaction } from '../../engine/chain/eth-transaction.ts'
+import { makeMessage, type Message, type SignedMessage } from '../../engine/chain/message.ts'
+import type { Tipset } from '../../engine/chain/tipset.ts'
+import { PROTOCOL } from '../../primitives/address.ts'
+import { byteString, encode } from '../../primitives/codec.ts'
+import { keccak256 } from '../../primitives/crypto/hash.ts'
+import { ETH_ADDRESS_LENGTH, filecoinAddressOf } from '../../primitives/eth-address.ts'
+import { InvalidInput } from '../../primitives/invalid-input.ts'
+import type { TokenAmount } from '../../primitives/units.ts'
+import type { RpcContext } from '../context.ts'
+import { hexBytes, optional, percentiles, smallQuantity } from '../decoders.ts'
+import { invalidParams } from '../errors.ts'
+import { decodeBytes } from '../eth-bytes.ts'
+import { block, blockNumber, type BlockParam, ethCall, type EthCall } from '../eth-params.ts'
+import { estimateGasLimit, estimateGasPremium, simulate, succeeded } from '../gas.ts'
+import { method } from '../method.ts'
+import { tipsetOfBlock } from '../tipsets.ts'
+import { pushMessage } from './mpool.ts'
+
+const LATEST: BlockParam = { tag: 'latest' }
+const MAX_FEE_HISTORY = 1024
+
+export const ethFeeMethods = [
+  method('eth_baseFee', [], ({ node }) => quantity(node.baseFeeAfter(node.head))),
+  method('eth_maxPriorityFeePerGas', [], (context) => quantity(premium(context))),
+  method('eth_gasPrice', [], (context) =>
+    quantity(context.node.head.blocks[0]!.parentBaseFee + premium(context)),
+  ),
+  method<[EthCall, BlockParam]>(
+    'eth_estimateGas',
+    [ethCall, optional(block, LATEST)],
+    (context, call, at) =>
+      quantity(estimateGasLimit(context, messageOfCall(call), tipsetOfBlock(context, at))),
+  ),
+  method<[EthCall, BlockParam]>(
+    'eth_call',
+    [ethCall, optional(block, LATEST)],
+    (context, call, at) => {
+      const done = succeeded(simulate(context, messageOfCall(call), tipsetOfBlock(context, at)))
+      return call.to === null ? '0x' : decodeBytes(done.ret?.bytes)
+    },
+  ),
+  method<[number, BlockParam, readonly number[] | null]>(
+    'eth_feeHistory',
+    [smallQuantity, blockNumber, optional(percentiles, null)],
+    feeHistory,
+  ),
+  method<[Uint8Array]>('eth_sendRawTransaction', [hexBytes], (context, raw) => {
+    pushMessage(context, messageOfRaw(raw, context.node.params.chainId))
+    return hexData(keccak256(raw))
+  }),
+]
+
+const premium = (context: RpcContext): TokenAmount =>
+  estimateGasPremium(context, 1, context.node.head)
+
+/** @throws RpcError naming the field of the transaction. */
+function messageOfRaw(raw: Uint8Array, chainId: bigint): SignedMessage {
+  try {
+    return messageOfEthTransaction(decodeEthTransaction(raw, chainId))
+  } catch (error) {
+    if (error instanceof InvalidInput) throw invalidParams(`invalid transaction: ${error.message}`)
+    throw error
+  }
+}
+
+/** @throws RpcError for a sender that is a masked id: only Ethereum accounts send such calls. */
+function messageOfCall({ from, to, value, input }: EthCall): Message {
+  const sender = filecoinAddressOf(from ?? new Uint8Array(ETH_ADDRESS_LENGTH))
+  if (sender.protocol !== PROTOCOL.delegated)
+    throw invalidParams(`from: expected a class 4 address, got ${sender}`)
+  return makeMessage({
+    from: sender,
+    to: to ? filecoinAddressOf(to) : EAM_ADDRESS,
+    value,
+    method: to ? METHOD_INVOKE_EVM : METHOD_CREATE_EXTERNAL,
+    params: input.length === 0 ? input : encode(byteString, input),
+  })
+}
+
+/** Base fees, fullness and premiums of `count` tipsets up to `newest`, oldest first; genesis is left out. */
+function feeHistory(
+  context: RpcContext,
+  count: number,
+  newest: BlockParam,
+  wanted: readonly number[] | null,
+) {
+  if (count > MAX_FEE_HISTORY) throw invalidParams('block count should be smaller than 1024')
+  const { store } = context.node
+  const last = tipsetOfBlock(context, newest)
+  const tipsets: Tipset[] = []
+  for (
+    let at: Tipset | undefined = last;
+    at && at.height > 0 && tipsets.length < count;
+    at = store.parent(at)
+  )
+    tipsets.unshift(at)
+  const baseFees = [...tipsets, last].map(({ blocks }) => quantity(blocks[0]!.parentBaseFee))
+  const rewards = () => tipsets.map((tipset) => rewardsOf(context, tipset, wanted ?? []))
+  return {
+    oldestBlock: quantity(tipsets[0]?.height ?? 1),
+    baseFeePerGas: baseFees,
+    gasUsedRatio: tipsets.map((tipset) => gasUsedRatio(context, tipset)),
+    ...(wanted === null ? {} : { reward: rewards() }),
+  }
+}
+
+function gasUsedRatio({ node }: RpcContext, tipset: Tipset): number {
+  const { receipts } = node.store.execution(tipset)
+  const used = receipts.reduce((sum, { gasUsed }) => sum + gasUsed, 0)
+  return used / (BLOCK_GAS_LIMIT * tipset.blocks.length)
+}
+
+const NO_OFFERS_PREMIUM = 100_000n
+
+/** Premiums that were paid, by percentile of the gas used. */
+function rewardsOf({ node }: RpcContext, tipset: Tipset, wanted: readonly number[]): string[] {
+  const baseFee = tipset.blocks[0]!.parentBaseFee
+  const paid = node.store.execution(tipset).outcomes.map(({ message, result }) => ({
+    premium: effectiveGasPremium(message.message, baseFee),
+    gasUsed: result.gasUsed,
+  }))
+  if (paid.length === 0) return wanted.map(() => quantity(NO_OFFERS_PREMIUM))
+  paid.sort((a, b) => (a.premium < b.premium ? -1 : a.premium > b.premium ? 1 : 0))
+  const total = paid.reduce((sum, { gasUsed }) => sum + gasUsed, 0)
+  let at = 0
+  let sum = 0
+  return wanted.map((percentile) => {
+    const threshold = Math.floor((total * percentile) / 100)
+    while (sum < threshold && at < paid.length - 1) sum += paid[at++]!.gasUsed
+    return quantity(paid[at]!.premium)
+  })
+}

@@ -1,0 +1,35 @@
+/** All methods: this list is the API. */
+import { alias, type Method } from '../method.ts'
+import { chainMethods } from './chain.ts'
+import { ethBlockMethods, hashMethods } from './eth-blocks.ts'
+import { ethFeeMethods } from './eth-fees.ts'
+import { addressMethods, ethMethods } from './eth.ts'
+import { evmMethods } from './evm.ts'
+import { gasMethods } from './gas.ts'
+import { minerMethods } from './miner.ts'
+import { mpoolMethods } from './mpool.ts'
+import { netMethods } from './net.ts'
+import { stateMethods } from './state.ts'
+import { walletMethods } from './wallet.ts'
+import { web3Methods } from './web3.ts'
+
+/** Lotus has each of Ethereum's methods under a name of its own: `eth_call` is `Filecoin.EthCall`. */
+function withTwin(of: Method): Method[] {
+  const name = of.name.slice('eth_'.length)
+  return [of, alias(`Filecoin.Eth${name[0]!.toUpperCase()}${name.slice(1)}`, of)]
+}
+
+export const METHODS: readonly Method[] = [
+  ...[...ethMethods, ...ethBlockMethods, ...ethFeeMethods].flatMap(withTwin),
+  ...addressMethods,
+  ...hashMethods,
+  ...netMethods,
+  ...web3Methods,
+  ...evmMethods,
+  ...chainMethods,
+  ...stateMethods,
+  ...minerMethods,
+  ...walletMethods,
+  ...mpoolMethods,
+  ...gasMethods,
+]

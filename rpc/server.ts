@@ -1,0 +1,152 @@
+/**
+ * JSON-RPC over HTTP: POST to `/` or `/rpc/v1`, with the headers that let a page in a browser ask. Whatever is wrong with
+ * a request is answered in the protocol and leaves the server serving.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { InvalidInput } from '../primitives/invalid-input.ts'
+import { dispatch, type Handler } from './dispatch.ts'
+import { RPC_CODE, RpcError } from './errors.ts'
+import type { Rpc } from './index.ts'
+
+export interface RpcServer {
+  /** Where clients find it: `http://127.0.0.1:1234/rpc/v1`. */
+  readonly url: string
+  close(): Promise<void>
+}
+
+export interface ServerOptions {
+  /** 0 takes any free one. */
+  readonly port: number
+  readonly host: string
+  /** Told of errors that are not the client's. */
+  readonly onBug?: (error: unknown) => void
+}
+
+const MAX_BODY_BYTES = 16 * 1024 * 1024
+/** Longer than clients keep idle connections, so that they close them and not we under their next request. */
+const KEEP_ALIVE_MS = 65_000
+const PATHS = new Set(['/', '/rpc/v1'])
+const OLD_PATH = '/rpc/v0'
+
+const CORS = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-methods': 'POST, OPTIONS',
+  'access-control-allow-headers': '*',
+  'access-control-max-age': '86400',
+}
+
+/** @throws InvalidInput when the port is taken or the host is none of this machine's. */
+export async function serve(rpc: Rpc, options: ServerOptions): Promise<RpcServer> {
+  const server = createServer((request, response) => {
+    respond(rpc, options, request, response).catch((error: unknown) => {
+      if (request.complete) options.onBug?.(error) // else the client went away
+      response.destroy()
+    })
+  })
+  server.keepAliveTimeout = KEEP_ALIVE_MS
+  await listen(server, options)
+  const { port } = server.address() as AddressInfo
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host
+  return { url: `http://${host}:${port}/rpc/v1`, close: () => close(server) }
+}
+
+function listen(server: Server, { port, host }: ServerOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE')
+        reject(new InvalidInput('port', `${port} is already in use on ${host}`))
+      else if (error.code === 'EACCES')
+        reject(new InvalidInput('port', `${port} may not be used by this user`))
+      else reject(new InvalidInput('host', `cannot listen on ${host}: ${error.message}`))
+    })
+    server.listen(port, host, () => {
+      server.removeAllListeners('error')
+      resolve()
+    })
+  })
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}
+
+async function respond(
+  rpc: Rpc,
+  { onBug }: ServerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const path = (request.url ?? '/').split('?', 1)[0]!.replace(/(.)\/$/, '$1')
+  if (request.method === 'OPTIONS') return send(response, 204)
+  if (!PATHS.has(path) && path !== OLD_PATH)
+    return send(response, 404, `there is nothing at ${path}: POST to /rpc/v1\n`)
+  if (request.method !== 'POST')
+    return send(response, 405, 'this is a JSON-RPC endpoint: POST to it\n', {
+      allow: 'POST, OPTIONS',
+    })
+  const body = await bodyOf(request)
+  if (body === undefined)
+    return send(response, 413, `the body is longer than ${MAX_BODY_BYTES} bytes\n`, {
+      connection: 'close',
+    })
+  const gone = new AbortController()
+  response.once('close', () => gone.abort())
+  const handle = path === OLD_PATH ? refuseOld : reporting(rpc, gone.signal, onBug)
+  const answer = await dispatch(body, handle)
+  if (answer === undefined) return send(response, 204)
+  send(response, 200, answer, { 'content-type': 'application/json' })
+}
+
+/** Requests answered by the RPC; a bug is reported here and told to the client on one line. */
+const reporting =
+  (rpc: Rpc, signal: AbortSignal, onBug: ServerOptions['onBug']): Handler =>
+  async (request) => {
+    try {
+      return await rpc.request(request, signal)
+    } catch (error) {
+      if (error instanceof RpcError && error.code === RPC_CODE.internalError)
+        onBug?.(error.cause ?? error)
+      throw error
+    }
+  }
+
+const refuseOld: Handler = ({ method }) =>
+  Promise.reject(
+    new RpcError(
+      RPC_CODE.methodNotFound,
+      `method '${method}' not found: the v0 API is not served here, use /rpc/v1`,
+    ),
+  )
+
+/** The body as text; undefined where it is too long, and what is left of it then flows into nothing. */
+function bodyOf(request: IncomingMessage): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let length = 0
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length
+      if (length > MAX_BODY_BYTES) resolve(undefined)
+      else chunks.push(chunk)
+    })
+    request.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')))
+    request.once('error', reject)
+  })
+}
+
+function send(
+  response: ServerResponse,
+  status: number,
+  body?: string,
+  headers: Record<string, string> = {},
+): void {
+  const type =
+    body === undefined
+      ? {}
+      : { 'content-type': 'text/plain', 'content-length': Buffer.byteLength(body) }
+  response.writeHead(status, { ...CORS, ...type, ...headers })
+  response.end(body)
+}
