@@ -181,9 +181,16 @@ export function messagesRoot(
   secpMessages: readonly Cid[],
   sink?: BlockSink,
 ): Cid {
+  const empty = blsMessages.length === 0 && secpMessages.length === 0
+  if (empty && noMessages && !sink) return noMessages
   const meta = { blsMessages: cidList(blsMessages), secpMessages: cidList(secpMessages) }
-  return Link.to(msgMetaCodec, meta).cid(sink)
+  const cid = Link.to(msgMetaCodec, meta).cid(sink)
+  if (empty) noMessages = cid
+  return cid
 }
+
+/** Root of a block without messages, as most blocks of a long run are. */
+let noMessages: Cid | undefined
 
 const LIST_BIT_WIDTH = 3
 

@@ -1,8 +1,8 @@
 /** Turns what a tipset did into receipts and roots, and makes the first tipset of a chain. */
 import { SYSTEM_ACTOR } from '../../actors/singletons.ts'
 import { idAddress } from '../../primitives/address.ts'
-import { utf8 } from '../../primitives/bytes.ts'
-import { type Cid, CODEC, HASH, makeCid } from '../../primitives/cid.ts'
+import { concatBytes, utf8 } from '../../primitives/bytes.ts'
+import { Cid, CODEC, HASH, makeCid } from '../../primitives/cid.ts'
 import { blake2b256 } from '../../primitives/crypto/hash.ts'
 import type { NetworkParams } from '../network-params.ts'
 import type { RootsDial } from '../node.ts'
@@ -13,7 +13,7 @@ import { messagesRoot } from './block.ts'
 import type { Execution } from './chain-store.ts'
 import { eventsRoot } from './event.ts'
 import { type Receipt, receiptsRoot } from './receipt.ts'
-import { makeTipset, type Tipset, tipsetKeyBytes } from './tipset.ts'
+import { makeTipset, type Tipset } from './tipset.ts'
 
 /** Receipts, state and roots after a tipset. */
 export function execution(
@@ -42,9 +42,16 @@ function receiptOf({ result }: MessageOutcome): Receipt {
 
 /** What a header commits to where roots are deferred: all tipsets and receipts so far. */
 function deferredRoot(parent: Cid, tipset: Tipset, receipts: Cid): Cid {
-  const digest = blake2b256(parent.bytes, tipsetKeyBytes(tipset.cids), receipts.bytes)
-  return makeCid(CODEC.deferredRoot, HASH.blake2b256, digest)
+  const blocks = tipset.cids.map(({ bytes }) => bytes)
+  const digest = blake2b256(parent.bytes, ...blocks, receipts.bytes)
+  return new Cid(concatBytes(DEFERRED_ROOT, digest))
 }
+
+/** What comes before the digest in the CID of a deferred root. */
+const DEFERRED_ROOT = makeCid(CODEC.deferredRoot, HASH.blake2b256, new Uint8Array(32)).bytes.slice(
+  0,
+  -32,
+)
 
 /** The genesis block: no parents, no producer (Lotus `chain/gen/genesis`). */
 export function genesisExecution(

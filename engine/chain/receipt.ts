@@ -34,10 +34,12 @@ export const receiptsCodec: Codec<Amt<Receipt>> = amtV0(receiptCodec)
 
 /** The header's `parentMessageReceipts`. With `sink`, writes the blocks. */
 export function receiptsRoot(receipts: readonly Receipt[], sink?: BlockSink): Cid {
+  if (receipts.length === 0) return NO_RECEIPTS.cid(sink)
   return Amt.from(receiptCodec, RECEIPTS_BIT_WIDTH, receipts.entries(), 0).cid(sink)
 }
 
 const RECEIPTS_BIT_WIDTH = 3
+const NO_RECEIPTS = Amt.empty(receiptCodec, RECEIPTS_BIT_WIDTH, 0)
 
 export interface LotusReceipt {
   ExitCode: number
