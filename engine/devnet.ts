@@ -86,9 +86,10 @@ export class Devnet {
     this.seed = seed
     const prng = new Prng(seed)
     const { genesisTime, blockDelay: period } = this.params
-    const crypto = consensusCrypto(options.crypto ?? 'real', `${seed} beacon`, {
-      genesisTime,
-      period,
+    const crypto = consensusCrypto({
+      kind: options.crypto ?? 'real',
+      beaconSeed: `${seed} beacon`,
+      times: { genesisTime, period },
     })
     const keys = Array.from({ length: sps }, (_, i) =>
       providerKeys(prng.fork(`provider ${i}`), crypto),

@@ -18,13 +18,15 @@ import { execution, genesisExecution } from './chain/execution.ts'
 import { chainLength, type Message, type SignedMessage, signedMessageCid } from './chain/message.ts'
 import { chainRandomness } from './chain/randomness.ts'
 import { supplyOf } from './chain/supply.ts'
-import { makeTipset, type Tipset } from './chain/tipset.ts'
+import { makeTipset, minTicket, type Tipset } from './chain/tipset.ts'
 import { tipsetWeight } from './chain/weight.ts'
 import type { ConsensusCrypto } from './consensus/crypto.ts'
+import type { Forecast, ForecastRequest } from './consensus/forecast.ts'
 import { powerStateOf } from './consensus/lookback.ts'
 import {
   byKind,
   type Election,
+  electionCandidates,
   electWinners,
   makeBlock,
   type Parent,
@@ -37,6 +39,7 @@ import type { NetworkParams } from './network-params.ts'
 import type { MachineContext } from './vm/context.ts'
 import { applyImplicit, applyMessage, type ApplyResult, systemMessage } from './vm/executor.ts'
 import { type Actors, StateTree } from './vm/state-tree.ts'
+import { computeUnsealedSectorCid } from './vm/unsealed-cid.ts'
 
 /** How often a state root is computed: at every tipset, or never, with a running digest in its place. */
 export type RootsDial = 'every-tipset' | 'deferred'
@@ -157,6 +160,17 @@ export class Node {
     }
   }
 
+  /** Where forecasts of this node's elections begin. */
+  forecastStart(): Forecast['next'] {
+    return { from: this.head.height + 1, parentTicket: minTicket(this.head).vrfProof }
+  }
+
+  /** What another thread needs to hold `epochs` elections, as power stands now. */
+  forecastRequest({ from, parentTicket }: Forecast['next'], epochs: number): ForecastRequest {
+    const { candidates, totalPower } = electionCandidates(this.election, this.head, from)
+    return { crypto: this.crypto.options, from, epochs, parentTicket, candidates, totalPower }
+  }
+
   /** Base fee for messages in a child of `tipset`, attoFIL per gas. */
   baseFeeAfter(tipset: Tipset): TokenAmount {
     const blocks = tipset.cids.map((cid) => {
@@ -257,10 +271,16 @@ function makeSender(tree: StateTree, context: MachineContext, from: Address): Ac
   return tree.resolve(from)
 }
 
-/** What actors ask of the world, answered for real. */
+/** What actors ask of the world. Where nobody verifies proofs, none holds. */
 export const SYSCALLS: Syscalls = {
   verifySignature: (type, data, signer, plaintext) =>
     verifySignature({ type, data }, signer, plaintext),
+  verifyPost: () => false,
+  batchVerifySeals: (seals) => seals.map(() => false),
+  verifyAggregateSeals: () => false,
+  verifyReplicaUpdate: () => false,
+  verifyConsensusFault: () => null,
+  computeUnsealedSectorCid,
 }
 
 const feeMessage = (signed: SignedMessage): FeeMessage => {

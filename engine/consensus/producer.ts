@@ -24,6 +24,7 @@ import { utf8 } from '../../primitives/bytes.ts'
 import { beaconRound, roundsInBlock } from './beacon-entries.ts'
 import type { ConsensusCrypto } from './crypto.ts'
 import { electionInput, winCount } from './election.ts'
+import type { Candidate } from './forecast.ts'
 import { isEligible, lookbackFor, powerStateOf, workerKey } from './lookback.ts'
 import { compareTickets, ticketInput } from './ticket.ts'
 
@@ -47,25 +48,35 @@ export interface Election {
   readonly keys: WorkerKeys
 }
 
-/** Winners of the epoch on top of `base`, in ticket order: whoever has power, a key known here, and luck. */
-export function electWinners(election: Election, base: Tipset, epoch: ChainEpoch): Winner[] {
-  const { params, crypto, store, keys } = election
+/** Who takes part in an election on `base`: providers with power a finality ago whose keys are here. */
+export function electionCandidates(
+  { params, store, keys }: Election,
+  base: Tipset,
+  epoch: ChainEpoch,
+) {
   const lookback = lookbackFor(store, base, epoch, params.policy.chainFinality)
   const power = powerStateOf(lookback.state)
-  const totalPower = currentTotalPower(power).qa
-  const { data } = crypto.beaconEntry(beaconRound(epoch))
-  const winners: Winner[] = []
-  for (const [miner, claim] of power.claims.entries()) {
-    if (claim.qualityAdjPower <= 0n) continue
-    const worker = workerKey(lookback.state, miner)
+  const candidates: Candidate[] = []
+  for (const [miner, { qualityAdjPower: qaPower }] of power.claims.entries()) {
+    const worker = qaPower > 0n ? workerKey(lookback.state, miner) : undefined
     const secret = worker && keys.secretOf(worker)
-    if (!secret) continue
+    if (secret) candidates.push({ miner, secret, qaPower })
+  }
+  return { lookback, candidates, totalPower: currentTotalPower(power).qa }
+}
+
+/** Winners of the epoch on top of `base`, in ticket order: whoever has power, a key known here, and luck. */
+export function electWinners(election: Election, base: Tipset, epoch: ChainEpoch): Winner[] {
+  const { params, crypto, store } = election
+  const { lookback, candidates, totalPower } = electionCandidates(election, base, epoch)
+  const { data } = crypto.beaconEntry(beaconRound(epoch))
+  const minimum = params.policy.minimumConsensusPower
+  const winners: Winner[] = []
+  for (const { miner, secret, qaPower } of candidates) {
     const address = idAddress(miner).bytes
     const proof = crypto.sign(secret, electionInput(data, epoch, address))
-    const count = winCount(proof, claim.qualityAdjPower, totalPower)
-    if (count < 1) continue
-    const minimum = params.policy.minimumConsensusPower
-    if (!isEligible(store, base, lookback, miner, minimum)) continue
+    const count = winCount(proof, qaPower, totalPower)
+    if (count < 1 || !isEligible(store, base, lookback, miner, minimum)) continue
     const input = ticketInput(data, epoch, address, minTicket(base).vrfProof)
     winners.push({
       miner,

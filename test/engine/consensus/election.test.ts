@@ -13,7 +13,6 @@ import {
   winCount,
   winCountOfDigest,
 } from '../../../engine/consensus/election.ts'
-import { drawWinners } from '../../../engine/consensus/sortition.ts'
 import { modelledVrf } from '../../../engine/consensus/vrf.ts'
 import { concatBytes, fromHex, int64be, toHex, uint64be, utf8 } from '../../../primitives/bytes.ts'
 import { blake2b256 } from '../../../primitives/crypto/hash.ts'
@@ -146,31 +145,24 @@ test('five blocks are won in an epoch on average, by share of power', () => {
   })
 })
 
-test('drawing winners for all at once is the same election', () => {
-  const powers = [1n, 4n, 15n, 30n, 50n]
-  const total = 110n // 10 are held by miners below the minimum
+test('win counts have the Poisson distribution of a share', () => {
+  const total = 110n
   const epochs = 4000
-  const counts = powers.map(() => new Array<number>(MAX_WIN_COUNT + 1).fill(0))
-  for (let e = 0; e < epochs; e++) {
-    const winners = drawWinners(blake2b256(int64be(e)), total, (at) => minerAt(powers, at))
-    powers.forEach((_, i) => counts[i]![winners.get(i) ?? 0]!++)
-  }
-  powers.forEach((power, i) => {
+  for (const power of [1n, 15n, 50n]) {
+    const counts = new Array<number>(MAX_WIN_COUNT + 1).fill(0)
+    const key = fromHex('11'.repeat(32))
+    for (let e = 0; e < epochs; e++)
+      counts[
+        winCount(modelledVrf.prove(key, concatBytes(utf8('wins'), int64be(e))), power, total)
+      ]!++
     const atLeast = poissonIcdf(lambda(power, total))
     const chances = atLeast.map((p, k) => toFloat((k === 0 ? ONE : atLeast[k - 1]!) - p))
-    const { chi, cells } = chiSquare(counts[i]!, chances, epochs)
-    assert.ok(chi < cells - 1 + 4 * Math.sqrt(2 * (cells - 1)), `miner ${i}: ${chi} in ${cells}`)
-  })
-})
-
-test('winners drawn for all at once are a function of the seed, at most fifteen wins each', () => {
-  const draw = (n: number) => [...drawWinners(proof(n), 100n, (at) => Number(at % 7n))]
-  for (let n = 0; n < 50; n++) assert.equal(draw(n), draw(n))
-  assert.not.equal(draw(1), draw(2))
-  for (let n = 0; n < 3000; n++)
-    for (const [, wins] of drawWinners(proof(n), 1n, () => 'one'))
-      assert.ok(wins >= 1 && wins <= MAX_WIN_COUNT)
-  assert.is(drawWinners(proof(1), 100n, () => undefined).size, 0)
+    const { chi, cells } = chiSquare(counts, chances, epochs)
+    assert.ok(
+      chi < cells - 1 + 4 * Math.sqrt(2 * (cells - 1)),
+      `power ${power}: ${chi} in ${cells}`,
+    )
+  }
 })
 
 test('the input of an election binds beacon, epoch and miner', () => {
@@ -187,12 +179,6 @@ test('the input of an election binds beacon, epoch and miner', () => {
 })
 
 const clamp = (n: bigint) => (n < 0n ? 0n : n >= ONE ? ONE - 1n : n)
-
-function minerAt(powers: readonly bigint[], at: bigint): number | undefined {
-  let end = 0n
-  const found = powers.findIndex((power) => at < (end += power))
-  return found < 0 ? undefined : found
-}
 
 /** Cells with fewer than 5 expected are taken together. */
 function chiSquare(counts: number[], chances: number[], n: number): { chi: number; cells: number } {

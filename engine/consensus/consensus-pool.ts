@@ -1,0 +1,74 @@
+/**
+ * Threads that hold elections ahead of time and check blocks afterwards. Results are handed to a node as values, so that a run
+ * is the same with any number of threads, or none.
+ */
+import { Piscina } from 'piscina'
+import type { SignedItem } from '../../primitives/crypto/bls.ts'
+import { workerOptions } from '../../primitives/worker-file.ts'
+import type { Node } from '../node.ts'
+import type { Forecast } from './forecast.ts'
+import type { ConsensusTask } from './worker.ts'
+
+export class ConsensusPool {
+  readonly #pool: Piscina
+
+  constructor(threads: number) {
+    this.#pool = new Piscina({
+      ...workerOptions(new URL('./worker', import.meta.url)),
+      minThreads: threads,
+      maxThreads: threads,
+      idleTimeout: Infinity,
+    })
+  }
+
+  forecast(request: Extract<ConsensusTask, { kind: 'forecast' }>['request']): Promise<Forecast> {
+    return this.#run({ kind: 'forecast', request }) as Promise<Forecast>
+  }
+
+  /** Whether every signature holds. */
+  verify(items: readonly SignedItem[]): Promise<boolean> {
+    return this.#run({ kind: 'verify', items }) as Promise<boolean>
+  }
+
+  #run(task: ConsensusTask): Promise<Forecast | boolean> {
+    return this.#pool.run(task) as Promise<Forecast | boolean>
+  }
+
+  close(): Promise<void> {
+    return this.#pool.destroy()
+  }
+}
+
+/**
+ * Keeps a node's elections forecast a while ahead of its head, for as long as the pool lives. Elections that nothing
+ * forecast yet are held by the node when it gets there.
+ * @returns a function that ends it.
+ */
+export function keepForecasting(node: Node, pool: ConsensusPool, ahead = 256): () => void {
+  const chunk = 32
+  let running = false
+  let ended = false
+  let next = node.forecastStart()
+  const step = (): void => {
+    if (running || ended) return
+    if (next.from <= node.head.height) next = node.forecastStart()
+    if (next.from > node.head.height + ahead) return
+    running = true
+    pool.forecast(node.forecastRequest(next, chunk)).then(
+      (made) => {
+        node.crypto.provide(made.signatures, made.entries)
+        next = made.next
+        running = false
+        step()
+      },
+      // A thread that is gone costs time, not correctness: the node holds its elections itself.
+      () => (running = false),
+    )
+  }
+  const unsubscribe = node.subscribe(step)
+  step()
+  return () => {
+    ended = true
+    unsubscribe()
+  }
+}
