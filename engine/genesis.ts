@@ -88,10 +88,11 @@ export function buildGenesis(
   putSingletons(tree, spec)
   const supply = spec.accounts.reduce((sum, { balance }) => sum + balance, 0n)
   for (const { address, balance } of spec.accounts) fund(tree, at(supply), address, balance)
-  const init = tree.get(INIT_ACTOR)!.state.get() as InitState
-  setState(tree, INIT_ACTOR, 'init', { ...init, nextId: actorId(FIRST_PROVIDER) })
   const keys = spec.providers.flatMap(({ owner, worker }) => [owner, worker])
   for (const key of keys) fund(tree, at(supply), key, 0n)
+  const init = tree.get(INIT_ACTOR)!.state.get() as InitState
+  const nextId = actorId(Math.max(FIRST_PROVIDER, init.nextId))
+  setState(tree, INIT_ACTOR, 'init', { ...init, nextId })
   const providers = spec.providers.map((provider) =>
     createProvider(tree, at(supply), spec, provider),
   )
