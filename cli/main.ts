@@ -1,23 +1,33 @@
-/** `pithead`: the command line. Wires the commands; each has a file of its own. */
+/** `pithead`: the command line. Wires the commands; each has a file of its own, which is loaded when it is asked for. */
+import type { CommandModule } from 'yargs'
 import yargs from 'yargs'
-import { economy } from './economy.ts'
-import { replay } from './replay.ts'
 import { UsageError } from './usage-error.ts'
 import { InvalidInput } from '../primitives/invalid-input.ts'
 
+/** Each command takes options of its own; yargs gives it what it declares. */
+type Command = CommandModule<object, never>
+
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  devnet: async () => (await import('./devnet.ts')).devnet as Command,
+  economy: async () => (await import('./economy.ts')).economy as Command,
+  replay: async () => (await import('./replay.ts')).replay as Command,
+  simulate: async () => (await import('./simulate.ts')).simulate as Command,
+}
+
 /** Runs a command; what the user got wrong is one line on stderr and exit code 2. */
 export async function main(argv: readonly string[]): Promise<void> {
+  const asked = COMMANDS[argv[0] ?? '']
+  const loaded = asked ? [asked] : Object.values(COMMANDS)
   const parser = yargs([...argv])
     .scriptName('pithead')
     .usage('$0 <command>\n\nA Filecoin network in one process.')
-    .command(economy)
-    .command(replay)
     .demandCommand(1, 'which command? pithead --help lists them')
     .strict()
     .help()
     .fail((message, error) => {
       throw error ?? new UsageError(message)
     })
+  for (const load of loaded) parser.command(await load())
   try {
     await parser.parseAsync()
   } catch (error) {
