@@ -3,8 +3,16 @@
  * implementation; a replay hands in what was recorded.
  */
 import type { Address } from '../primitives/address.ts'
+import type { Cid } from '../primitives/cid.ts'
 import type { SignatureType } from '../primitives/signature.ts'
 import type { ActorId, ChainEpoch } from '../primitives/units.ts'
+import type {
+  AggregateSealVerifyProofAndInfos,
+  PieceInfo,
+  ReplicaUpdateInfo,
+  SealVerifyInfo,
+  WindowPoStVerifyInfo,
+} from './proof-info.ts'
 
 export type { SignatureType }
 
@@ -23,4 +31,21 @@ export interface Syscalls {
     signer: Address,
     plaintext: Uint8Array,
   ): boolean
+
+  /** Whether a window PoSt holds. */
+  verifyPost(info: WindowPoStVerifyInfo): boolean
+  /** Whether each of these sectors was sealed as it says. */
+  batchVerifySeals(seals: readonly SealVerifyInfo[]): readonly boolean[]
+  /** Whether all of these sectors were. */
+  verifyAggregateSeals(aggregate: AggregateSealVerifyProofAndInfos): boolean
+  /** Whether data was put into a sealed sector as it says. */
+  verifyReplicaUpdate(update: ReplicaUpdateInfo): boolean
+  /** The fault that two or three block headers prove; null when they prove none. */
+  verifyConsensusFault(
+    header1: Uint8Array,
+    header2: Uint8Array,
+    extra: Uint8Array,
+  ): ConsensusFault | null
+  /** CommD of a sector of a seal proof type that holds these pieces; null when they do not fit, or are none. */
+  computeUnsealedSectorCid(sealProof: number, pieces: readonly PieceInfo[]): Cid | null
 }

@@ -66,9 +66,10 @@ export function popQueueUntil(
   return { popped: Bitfield.union(...sets), queue: queue.deleteAll(epochs) }
 }
 
-/** Key of an epoch. @throws ActorError `IllegalState` below 0. */
+/** Key of an epoch. @throws ActorError `IllegalState` below 0, and from 2⁵³ on: nothing but a mistake asks for that. */
 export function queueEpoch(quant: QuantSpec, rawEpoch: ChainEpoch): ChainEpoch {
   const epoch = quantizeUp(quant, rawEpoch)
-  require(epoch >= 0, ExitCode.IllegalState, `queue epoch ${epoch} is negative`)
+  require(epoch >= 0 &&
+    Number.isSafeInteger(epoch), ExitCode.IllegalState, `queue epoch ${epoch} out of range`)
   return epoch
 }

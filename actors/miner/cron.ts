@@ -12,9 +12,8 @@ import {
   unlockVestedFunds,
 } from './balances.ts'
 import { processPendingWorker } from './control.ts'
+import { enrollDeadlineCron } from './cron-enrolment.ts'
 import { type AdvancedDeadline, advanceDeadline } from './deadline-advance.ts'
-import { lastEpoch } from './deadline-info.ts'
-import { currentDeadlineInfo } from './deadlines.ts'
 import {
   hasEarlyTerminations,
   processEarlyTerminations,
@@ -29,7 +28,7 @@ import {
 import { CronEventPayload, CronEventType, type DeferredCronEventParams } from './params.ts'
 import type { PowerPair } from './power-pair.ts'
 import { cleanUpExpiredPreCommits } from './precommits.ts'
-import { burnFunds, enrollCronEvent, notifyPledgeChanged, requestUpdatePower } from './requests.ts'
+import { burnFunds, notifyPledgeChanged, requestUpdatePower } from './requests.ts'
 import type { MinerState } from './state.ts'
 
 /**
@@ -71,10 +70,7 @@ function handleProvingDeadline(rt: Runtime<MinerState>, network: NetworkEstimate
   requestUpdatePower(rt, ended.powerDelta)
   burnFunds(rt, ended.toBurn)
   notifyPledgeChanged(rt, ended.pledgeDelta)
-  if (ended.goesOn) {
-    const next = currentDeadlineInfo(rt.policy, state, rt.epoch + 1)
-    enrollCronEvent(rt, lastEpoch(next), CronEventType.ProvingDeadline)
-  }
+  if (ended.goesOn) enrollDeadlineCron(rt, state, rt.epoch + 1)
   // Earlier ones have a cron event of their own.
   if (!ended.hadEarlyTerminations && hasEarlyTerminations(state)) processOrSchedule(rt, network)
 }

@@ -6,14 +6,10 @@
  */
 import { Bitfield } from '../../primitives/bitfield.ts'
 import type { ChainEpoch } from '../../primitives/units.ts'
+import type { PoStProof } from '../proof-info.ts'
 import { ActorError, type Draft, ExitCode, require } from '../runtime.ts'
 import { addExpirationPartitions, draftPartition } from './deadline-sectors.ts'
-import {
-  type Deadline,
-  NO_SUBMISSIONS,
-  type PoStProof,
-  type WindowedPoSt,
-} from './deadline-state.ts'
+import { type Deadline, NO_SUBMISSIONS, type WindowedPoSt } from './deadline-state.ts'
 import {
   activateUnproven,
   recordMissedPoSt,

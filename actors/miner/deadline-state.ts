@@ -1,20 +1,17 @@
 /** State of the 48 deadlines: the sectors whose proofs are due in the same window of the day. */
 import { Amt, amt } from '../../primitives/amt.ts'
 import { Bitfield, bitfield } from '../../primitives/bitfield.ts'
-import { byteString, type Infer, list, tokenAmount, tuple, uint } from '../../primitives/codec.ts'
+import { type Infer, list, tokenAmount, tuple, uint } from '../../primitives/codec.ts'
 import { Link, link } from '../../primitives/link.ts'
 import type { Policy } from '../policy.ts'
+import { PoStProof } from '../proof-info.ts'
 import { Partition } from './partition-state.ts'
 import { NO_POWER, PowerPair } from './power-pair.ts'
 import { NO_SECTORS, SectorStore } from './sectors.ts'
-import { ProofType } from './wire.ts'
 
 const PARTITIONS_AMT_BIT_WIDTH = 3
 const EXPIRATIONS_AMT_BIT_WIDTH = 5
 const OPTIMISTIC_POST_SUBMISSIONS_AMT_BIT_WIDTH = 2
-
-export const PoStProof = tuple({ postProof: ProofType, proofBytes: byteString }, 'PoStProof')
-export type PoStProof = Infer<typeof PoStProof>
 
 /** A proof that was accepted without being looked at. */
 export const WindowedPoSt = tuple({ partitions: bitfield, proofs: list(PoStProof) }, 'WindowedPoSt')

@@ -1,7 +1,10 @@
 /** The storage miner: sectors that a provider has promised, the proofs it owes for them, and its money. */
 import { address, bool, epoch, tokenAmount, uint64 } from '../../primitives/codec.ts'
 import { type ActorDefinition, defineActor, type Method, method } from '../actor.ts'
+import { BatchReturn } from '../batch-return.ts'
 import { changeBeneficiary, getBeneficiary } from './beneficiary.ts'
+import { compactPartitions, compactSectorNumbers } from './compaction.ts'
+import { reportConsensusFault } from './consensus-fault.ts'
 import { constructor } from './constructor.ts'
 import {
   changeMultiaddresses,
@@ -11,6 +14,9 @@ import {
   confirmChangeWorkerAddress,
 } from './control.ts'
 import { onDeferredCronEvent } from './cron.ts'
+import { disputeWindowedPoSt } from './dispute.ts'
+import { extendSectorExpiration2 } from './extension.ts'
+import { declareFaults, declareFaultsRecovered } from './faults.ts'
 import * as getters from './getters.ts'
 import {
   ApplyRewardParams,
@@ -31,11 +37,20 @@ import {
   MaxTerminationFeeParams,
   MinerConstructorParams,
   MinerMethod as M,
+  ReportConsensusFaultParams,
   ValidateSectorStatusParams,
   WithdrawBalanceParams,
 } from './params.ts'
+import { preCommitSectorBatch2 } from './precommit.ts'
+import { internalSectorSetupForPreseal } from './preseal.ts'
+import { proveCommitSectorsNI } from './prove-commit-ni.ts'
+import { proveCommitSectors3 } from './prove-commit.ts'
+import { proveReplicaUpdates3 } from './replica-update.ts'
 import { applyRewards } from './rewards.ts'
+import * as params from './sector-params.ts'
 import { MinerState } from './state.ts'
+import { terminateSectors } from './termination.ts'
+import { submitWindowedPoSt } from './window-post.ts'
 import { repayDebt, withdrawBalance } from './withdrawal.ts'
 import { SectorNumber } from './wire.ts'
 
@@ -85,6 +100,91 @@ const internal: Methods = {
     getters.checkSectorProven,
   ),
   [M.ApplyRewards]: method('ApplyRewards', ApplyRewardParams, null, applyRewards),
+}
+
+const sealing: Methods = {
+  [M.PreCommitSectorBatch2]: method(
+    'PreCommitSectorBatch2',
+    params.PreCommitSectorBatchParams2,
+    null,
+    preCommitSectorBatch2,
+  ),
+  [M.ProveCommitSectors3]: method(
+    'ProveCommitSectors3',
+    params.ProveCommitSectors3Params,
+    BatchReturn,
+    proveCommitSectors3,
+  ),
+  [M.ProveCommitSectorsNI]: method(
+    'ProveCommitSectorsNI',
+    params.ProveCommitSectorsNIParams,
+    BatchReturn,
+    proveCommitSectorsNI,
+  ),
+  [M.ProveReplicaUpdates3]: method(
+    'ProveReplicaUpdates3',
+    params.ProveReplicaUpdates3Params,
+    BatchReturn,
+    proveReplicaUpdates3,
+  ),
+  [M.InternalSectorSetupForPreseal]: method(
+    'InternalSectorSetupForPreseal',
+    params.InternalSectorSetupForPresealParams,
+    null,
+    internalSectorSetupForPreseal,
+  ),
+}
+
+const proving: Methods = {
+  [M.SubmitWindowedPoSt]: method(
+    'SubmitWindowedPoSt',
+    params.SubmitWindowedPoStParams,
+    null,
+    submitWindowedPoSt,
+  ),
+  [M.DisputeWindowedPoSt]: method(
+    'DisputeWindowedPoSt',
+    params.DisputeWindowedPoStParams,
+    null,
+    disputeWindowedPoSt,
+  ),
+  [M.DeclareFaults]: method('DeclareFaults', params.DeclareFaultsParams, null, declareFaults),
+  [M.DeclareFaultsRecovered]: method(
+    'DeclareFaultsRecovered',
+    params.DeclareFaultsRecoveredParams,
+    null,
+    declareFaultsRecovered,
+  ),
+  [M.TerminateSectors]: method(
+    'TerminateSectors',
+    params.TerminateSectorsParams,
+    params.TerminateSectorsReturn,
+    terminateSectors,
+  ),
+  [M.ExtendSectorExpiration2]: method(
+    'ExtendSectorExpiration2',
+    params.ExtendSectorExpiration2Params,
+    null,
+    extendSectorExpiration2,
+  ),
+  [M.CompactPartitions]: method(
+    'CompactPartitions',
+    params.CompactPartitionsParams,
+    null,
+    compactPartitions,
+  ),
+  [M.CompactSectorNumbers]: method(
+    'CompactSectorNumbers',
+    params.CompactSectorNumbersParams,
+    null,
+    compactSectorNumbers,
+  ),
+  [M.ReportConsensusFault]: method(
+    'ReportConsensusFault',
+    ReportConsensusFaultParams,
+    null,
+    reportConsensusFault,
+  ),
 }
 
 const queries: Methods = {
@@ -145,7 +245,7 @@ const queries: Methods = {
 export const minerActor: ActorDefinition<MinerState> = defineActor<MinerState>({
   type: 'storageminer',
   state: MinerState,
-  methods: { ...internal, ...control, ...queries },
+  methods: { ...internal, ...sealing, ...proving, ...control, ...queries },
 })
 
 type Exported = {

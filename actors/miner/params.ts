@@ -74,9 +74,6 @@ export const MinerMethod = {
   GetNominalSectorExpirationExported: 3010055991,
 } as const
 
-/** Sent to those a piece's manifest names (FRC-42 `SectorContentChanged`). */
-export const SECTOR_CONTENT_CHANGED = 2034386435
-
 /** Exit codes of the miner alone. */
 export const MinerExitCode = {
   BalanceInvariantsBroken: 1000,

@@ -1,9 +1,19 @@
 /** What the recording's host answered, handed back in the same order: randomness, signatures and proofs. */
-import type { Syscalls } from '../../actors/ports.ts'
+import type { ConsensusFault, Syscalls } from '../../actors/ports.ts'
+import {
+  AggregateSealVerifyProofAndInfos,
+  PieceInfo,
+  ReplicaUpdateInfo,
+  SealVerifyInfo,
+  WindowPoStVerifyInfo,
+} from '../../actors/proof-info.ts'
 import { fromHex, toHex } from '../../primitives/bytes.ts'
 import { cidFromBytes } from '../../primitives/cid.ts'
+import { type Codec, encode, list } from '../../primitives/codec.ts'
 import { SIGNATURE_TYPE } from '../../primitives/signature.ts'
+import { actorId } from '../../primitives/units.ts'
 import type { ChainRandomness } from '../vm/context.ts'
+import { computeUnsealedSectorCid } from '../vm/unsealed-cid.ts'
 import type { ExternRecord } from './trace-format.ts'
 
 /** An actor asked the world something else than the recorded one did. */
@@ -48,5 +58,35 @@ export class Externs {
         toHex(signer.bytes),
         toHex(plaintext),
       ]) === true,
+    verifyPost: (info) => this.take('verify_post', [hexOf(WindowPoStVerifyInfo, info)]) === true,
+    batchVerifySeals: (seals) =>
+      this.take('batch_verify_seals', [hexOf(list(SealVerifyInfo), seals)]) as boolean[],
+    verifyAggregateSeals: (aggregate) =>
+      this.take('verify_aggregate_seals', [hexOf(AggregateSealVerifyProofAndInfos, aggregate)]) ===
+      true,
+    verifyReplicaUpdate: (update) =>
+      this.take('verify_replica_update', [hexOf(ReplicaUpdateInfo, update)]) === true,
+    verifyConsensusFault: (...headers) =>
+      consensusFault(this.take('verify_consensus_fault', headers.map(toHex))),
+    computeUnsealedSectorCid: (sealProof, pieces) => {
+      const computed = computeUnsealedSectorCid(sealProof, pieces)
+      if (computed === null) return null // such calls are not recorded
+      const input = [sealProof, hexOf(list(PieceInfo), pieces)]
+      const recorded = this.take('compute_unsealed_sector_cid', input)
+      if (recorded !== computed.hex)
+        throw new ExternMismatch(`computed CommD ${computed.hex}, recorded ${String(recorded)}`)
+      return computed
+    },
   }
+}
+
+const hexOf = <T>(codec: Codec<T>, value: T): string => toHex(encode(codec, value))
+
+const FAULT_TYPES = ['double-fork', 'parent-grinding', 'time-offset'] as const
+
+/** A recorded fault; one that could not be verified is none. */
+function consensusFault(recorded: unknown): ConsensusFault | null {
+  if (recorded === null || recorded === 'error') return null
+  const { type, epoch, target } = recorded as { type: number; epoch: number; target: number }
+  return { target: actorId(target), epoch, type: FAULT_TYPES[type - 1]! }
 }
