@@ -27,7 +27,8 @@ export function createRpc(devnet: Devnet): Rpc {
       if (!found)
         throw new RpcError(RPC_CODE.methodNotFound, `method '${request.method}' not found`)
       try {
-        return await found.invoke(signal ? { ...context, signal } : context, paramsOf(request))
+        const given = signal ? { ...context, signal } : context
+        return (await found.invoke(given, paramsOf(request))) ?? null
       } catch (error) {
         throw asRpcError(error)
       }

@@ -3,8 +3,8 @@
  * the wire. Text without such integers takes the built-in way.
  */
 
-/** A run of digits that may be such an integer: outside of strings it stands after one of these. */
-const MAYBE_LARGE = /[[:,\s]-?\d{16,}\s*[\],}]/
+/** A run of digits that may be such an integer: outside of strings it stands between these. */
+const MAYBE_LARGE = /(^|[[:,\s])-?\d{16,}\s*([\],}]|$)/
 const STRING_OR_INTEGER = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g
 
 /** @throws SyntaxError */

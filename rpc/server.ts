@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { InvalidInput } from '../primitives/invalid-input.ts'
 import { dispatch, type Handler } from './dispatch.ts'
-import { RPC_CODE, RpcError } from './errors.ts'
+import { asRpcError, RPC_CODE, RpcError } from './errors.ts'
 import type { Rpc } from './index.ts'
 
 export interface RpcServer {
@@ -107,9 +107,9 @@ const reporting =
   async (request) => {
     try {
       return await rpc.request(request, signal)
-    } catch (error) {
-      if (error instanceof RpcError && error.code === RPC_CODE.internalError)
-        onBug?.(error.cause ?? error)
+    } catch (thrown) {
+      const error = asRpcError(thrown)
+      if (error.code === RPC_CODE.internalError) onBug?.(error.cause)
       throw error
     }
   }

@@ -1,0 +1,53 @@
+/**
+ * What `import { createDevnet } from 'pithead'` gives: a devnet in this process, for tests and scripts. It speaks
+ * EIP-1193, so it is a transport for viem and a provider for others; `listen` puts it on a port.
+ */
+import { Devnet, type DevnetOptions } from '../engine/devnet.ts'
+import type { SignedMessage } from '../engine/chain/message.ts'
+import type { Tipset } from '../engine/chain/tipset.ts'
+import type { Node } from '../engine/node.ts'
+import type { Cid } from '../primitives/cid.ts'
+import { initCrypto } from '../primitives/crypto/init.ts'
+import { createRpc } from '../rpc/index.ts'
+import { type RpcServer, serve } from '../rpc/server.ts'
+import { type FundedKey, fundedKeys, type ProviderInfo, providerInfos } from './funded-key.ts'
+
+export type { DevnetOptions, FundedKey, ProviderInfo, RpcServer }
+export { RpcError } from '../rpc/errors.ts'
+
+export interface DevnetHandle {
+  /** EIP-1193. @throws RpcError with `code`, `message` and sometimes `data`. */
+  request(request: { readonly method: string; readonly params?: unknown }): Promise<unknown>
+  readonly accounts: readonly FundedKey[]
+  readonly providers: readonly ProviderInfo[]
+  readonly node: Node
+  /** Makes tipsets, and gives the new head. */
+  mine(tipsets?: number): Tipset
+  /** Has the next tipset come at least `seconds` later. @returns seconds it is later by. */
+  increaseTime(seconds: number): number
+  /** Queues a signed message and makes the tipset that holds it. @throws InvalidMessage */
+  push(signed: SignedMessage): Cid
+  /** Serves JSON-RPC over HTTP; on any free port by default. */
+  listen(port?: number, host?: string): Promise<RpcServer>
+}
+
+/** @throws InvalidInput naming the option that is wrong. */
+export async function createDevnet(options: DevnetOptions = {}): Promise<DevnetHandle> {
+  await initCrypto()
+  return handleOf(new Devnet(options))
+}
+
+/** The library's view of a devnet. */
+export function handleOf(devnet: Devnet): DevnetHandle {
+  const rpc = createRpc(devnet)
+  return {
+    request: (request) => rpc.request(request),
+    accounts: fundedKeys(devnet),
+    providers: providerInfos(devnet),
+    node: devnet.node,
+    mine: (tipsets) => devnet.mine(tipsets),
+    increaseTime: (seconds) => devnet.increaseTime(seconds),
+    push: (signed) => devnet.push(signed),
+    listen: (port = 0, host = '127.0.0.1') => serve(rpc, { port, host, onBug: console.error }),
+  }
+}
