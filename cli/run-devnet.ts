@@ -1,4 +1,5 @@
 /** Starts a devnet, tells what is in it, and serves until it is told to stop. */
+import { ConsensusPool, keepForecasting } from '../engine/consensus/consensus-pool.ts'
 import { Devnet } from '../engine/devnet.ts'
 import { initCrypto } from '../primitives/crypto/init.ts'
 import { InvalidInput } from '../primitives/invalid-input.ts'
@@ -19,10 +20,14 @@ export async function runDevnet(given: DevnetArguments): Promise<void> {
   const devnet = new Devnet({ seed, preset, sps, accounts })
   const server = await serve(createRpc(devnet), { port, host, onBug: console.error })
   const clock = blockTime > 0 ? mineByClock(devnet, blockTime) : undefined
+  const pool = new ConsensusPool(1)
+  const stopForecasts = keepForecasting(devnet.node, pool)
   const stopped = stopSignal()
   console.log(introduction(devnet, server))
   await stopped
   clearInterval(clock)
+  stopForecasts()
+  await pool.close()
   await server.close()
 }
 
