@@ -31,6 +31,9 @@ export const DatacapState = tuple(
 )
 export type DatacapState = Infer<typeof DatacapState>
 
+/** What an owner allows before it allows anybody anything. */
+export const NO_ALLOWANCES = Hamt.empty(actorNumberKey, tokenAmount, HAMT_BIT_WIDTH)
+
 /** State before any datacap is minted. */
 export function initialDatacapState(governor: Address): DatacapState {
   return {

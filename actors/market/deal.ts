@@ -5,6 +5,7 @@ import {
   byteString,
   cidLink,
   type Codec,
+  encode,
   epoch,
   type Infer,
   int64,
@@ -13,7 +14,11 @@ import {
   tuple,
   uint64,
 } from '../../primitives/codec.ts'
+import { defined } from '../../primitives/assert.ts'
 import { MAJOR } from '../../primitives/cbor.ts'
+import { type Cid, cidOf } from '../../primitives/cid.ts'
+import { signature } from '../../primitives/signature.ts'
+import type { ActorId, TokenAmount } from '../../primitives/units.ts'
 
 /** What a client calls a deal: text or bytes, which are different things on the wire. */
 export type Label = string | Uint8Array
@@ -46,6 +51,13 @@ export const DealProposal = tuple(
 )
 export type DealProposal = Infer<typeof DealProposal>
 
+/** A proposal and the client's signature over its bytes. */
+export const ClientDealProposal = tuple(
+  { proposal: DealProposal, clientSignature: signature },
+  'ClientDealProposal',
+)
+export type ClientDealProposal = Infer<typeof ClientDealProposal>
+
 /** State of a deal whose piece is in a proven sector. Epochs are -1 where there is none. */
 export const DealState = tuple(
   {
@@ -57,3 +69,33 @@ export const DealState = tuple(
   'DealState',
 )
 export type DealState = Infer<typeof DealState>
+
+/** Epochs from start to end. */
+export const dealDuration = ({ startEpoch, endEpoch }: DealProposal): bigint =>
+  endEpoch - startEpoch
+
+/** All that a client pays for a deal that is kept to its end. */
+export function totalStorageFee(deal: DealProposal): TokenAmount {
+  return deal.storagePricePerEpoch * dealDuration(deal)
+}
+
+/** What a deal locks of its client's. */
+export function clientBalanceRequirement(deal: DealProposal): TokenAmount {
+  return deal.clientCollateral + totalStorageFee(deal)
+}
+
+/** Client of a published deal. */
+export const clientOf = ({ client }: DealProposal): ActorId => defined(client.id, 'id of a client')
+
+/** Provider of a published deal. */
+export const providerOf = ({ provider }: DealProposal): ActorId =>
+  defined(provider.id, 'id of a provider')
+
+const cids = new WeakMap<DealProposal, Cid>()
+
+/** CID of a proposal, by which a pending one is known. */
+export function dealCid(deal: DealProposal): Cid {
+  let cid = cids.get(deal)
+  if (!cid) cids.set(deal, (cid = cidOf(encode(DealProposal, deal))))
+  return cid
+}

@@ -1,8 +1,9 @@
 /** Bounds on the terms of storage deals, and the schedule by which they are updated. */
 import { quantizeUp } from '../../primitives/quantize.ts'
-import { fil, floorDiv, max } from '../../primitives/units.ts'
+import { ceilDiv, fil, floorDiv, max } from '../../primitives/units.ts'
 import type { ChainEpoch, StoragePower, TokenAmount } from '../../primitives/units.ts'
 import { EPOCHS_IN_DAY, type Policy } from '../policy.ts'
+import type { ScheduledEpoch } from './state.ts'
 
 /** Inclusive. */
 export interface Bounds<T> {
@@ -59,3 +60,17 @@ export function nextUpdateEpoch(
   const offset = Number(BigInt(dealId) % BigInt(interval))
   return quantizeUp({ unit: interval, offset }, earliest)
 }
+
+/** First epoch at which a new deal is looked at. Its start is any epoch of 64 bits that has not passed. */
+export function firstUpdateEpoch(
+  dealId: number,
+  interval: ChainEpoch,
+  startEpoch: bigint,
+): ScheduledEpoch {
+  if (startEpoch < FAR_FUTURE) return nextUpdateEpoch(dealId, interval, Number(startEpoch))
+  const [unit, offset] = [BigInt(interval), BigInt(dealId % interval)]
+  return ceilDiv(startEpoch - offset, unit) * unit + offset
+}
+
+/** From here on sums may not be exact as numbers. */
+const FAR_FUTURE = 1n << 52n

@@ -12,13 +12,16 @@ import {
 import {
   actorIdKey,
   cidKey,
+  type KeyCodec,
   uvarintKey,
   uvarintNumberKey,
-  varintKey,
 } from '../../primitives/hamt-keys.ts'
 import { hamt, Hamt } from '../../primitives/hamt.ts'
+import type { ChainEpoch } from '../../primitives/units.ts'
+import { decodeVarint, encodeVarint } from '../../primitives/varint.ts'
 import { actorNumberKey } from '../actor-number-key.ts'
 import { emptySet, hamtSet } from '../hamt-set.ts'
+import { nestedMap } from '../nested-map.ts'
 import { EPOCH_UNDEFINED } from '../policy.ts'
 import { DealProposal, DealState } from './deal.ts'
 
@@ -26,8 +29,31 @@ const PROPOSALS_AMT_BITWIDTH = 5
 const STATES_AMT_BITWIDTH = 6
 const BALANCE_TABLE_BITWIDTH = 6
 
+/** Number of a deal. */
+export type DealId = number
+
+/**
+ * Epoch of the market's schedule: a number, and a bigint only beyond 2⁵³, where nothing stops a deal from starting and
+ * nobody will see it.
+ */
+export type ScheduledEpoch = ChainEpoch | bigint
+
+const scheduleKey: KeyCodec<ScheduledEpoch> = {
+  name: 'epoch',
+  toBytes: encodeVarint,
+  fromBytes(bytes) {
+    const [epoch, end] = decodeVarint(bytes)
+    if (end !== bytes.length) throw new RangeError('bytes left after the varint')
+    return Number.isSafeInteger(Number(epoch)) ? Number(epoch) : epoch
+  },
+  show: String,
+}
+
 const dealIds = hamtSet(uvarintNumberKey)
-const dealIdsOfSector = hamt(uvarintKey, list(uint))
+/** No deals at an epoch. */
+export const NO_DEALS = emptySet(uvarintNumberKey)
+/** Ids of deals by provider, then by sector; in ascending order. */
+export const PROVIDER_SECTORS = nestedMap(actorNumberKey, uvarintKey, list(uint))
 
 export const MarketState = tuple(
   {
@@ -44,7 +70,7 @@ export const MarketState = tuple(
     /** Id of the next deal. */
     nextId: uint,
     /** Deals that cron looks at, by epoch. */
-    dealOpsByEpoch: hamt(varintKey, dealIds),
+    dealOpsByEpoch: hamt(scheduleKey, dealIds),
     /** Epoch of the last cron. */
     lastCron: epoch,
     totalClientLockedCollateral: tokenAmount,
@@ -52,8 +78,8 @@ export const MarketState = tuple(
     totalClientStorageFee: tokenAmount,
     /** Allocation of a verified deal that is not active yet, by deal id. */
     pendingDealAllocationIds: hamt(uvarintNumberKey, uint64),
-    /** Deals by provider, then by sector. */
-    providerSectors: hamt(actorNumberKey, dealIdsOfSector),
+    /** Active deals; those that expired may still be here until they are settled. */
+    providerSectors: PROVIDER_SECTORS.codec,
   },
   'MarketState',
 )
@@ -69,12 +95,12 @@ export function initialMarketState(): MarketState {
     escrowTable: noBalances,
     lockedTable: noBalances,
     nextId: 0,
-    dealOpsByEpoch: Hamt.empty(varintKey, dealIds),
+    dealOpsByEpoch: Hamt.empty(scheduleKey, dealIds),
     lastCron: EPOCH_UNDEFINED,
     totalClientLockedCollateral: 0n,
     totalProviderLockedCollateral: 0n,
     totalClientStorageFee: 0n,
     pendingDealAllocationIds: Hamt.empty(uvarintNumberKey, uint64),
-    providerSectors: Hamt.empty(actorNumberKey, dealIdsOfSector),
+    providerSectors: PROVIDER_SECTORS.empty,
   }
 }

@@ -11,8 +11,9 @@ import {
 } from '../../primitives/codec.ts'
 import { actorIdKey, bytesKey, uvarintKey } from '../../primitives/hamt-keys.ts'
 import { hamt, Hamt } from '../../primitives/hamt.ts'
-import type { ActorId } from '../../primitives/units.ts'
+import { type ActorId, actorId } from '../../primitives/units.ts'
 import { actorNumberKey } from '../actor-number-key.ts'
+import { nestedMap } from '../nested-map.ts'
 
 /** Datacap spent by a client on a piece, which a provider may claim. */
 export const Allocation = tuple(
@@ -51,8 +52,10 @@ export type Claim = Infer<typeof Claim>
 /** Counts requests to remove a client's datacap, so that a signature is good once. */
 export const RemoveDataCapProposalId = tuple({ id: uint64 }, 'RemoveDataCapProposalId')
 
-const allocationsOfClient = hamt(uvarintKey, Allocation)
-const claimsOfProvider = hamt(uvarintKey, Claim)
+/** Allocations by client, then by id. */
+export const ALLOCATIONS = nestedMap(actorNumberKey, uvarintKey, Allocation)
+/** Claims by provider, then by the id of the allocation that was claimed. */
+export const CLAIMS = nestedMap(actorNumberKey, uvarintKey, Claim)
 
 export const VerifregState = tuple(
   {
@@ -61,12 +64,10 @@ export const VerifregState = tuple(
     verifiers: hamt(actorIdKey, storagePower),
     /** Keyed by the bytes of the verifier's address followed by the client's. */
     removeDataCapProposalIds: hamt(bytesKey, RemoveDataCapProposalId),
-    /** By client, then by allocation. */
-    allocations: hamt(actorNumberKey, allocationsOfClient),
+    allocations: ALLOCATIONS.codec,
     /** The first is 1: 0 means no allocation. */
     nextAllocationId: uint64,
-    /** By provider, then by the id of the allocation that was claimed. */
-    claims: hamt(actorNumberKey, claimsOfProvider),
+    claims: CLAIMS.codec,
   },
   'VerifregState',
 )
@@ -78,8 +79,33 @@ export function initialVerifregState(rootKey: ActorId): VerifregState {
     rootKey,
     verifiers: Hamt.empty(actorIdKey, storagePower),
     removeDataCapProposalIds: Hamt.empty(bytesKey, RemoveDataCapProposalId),
-    allocations: Hamt.empty(actorNumberKey, allocationsOfClient),
+    allocations: ALLOCATIONS.empty,
     nextAllocationId: 1n,
-    claims: Hamt.empty(actorNumberKey, claimsOfProvider),
+    claims: CLAIMS.empty,
   }
+}
+
+/** An allocation of a client, whose number may be anybody's or nobody's. */
+export function allocationOf(
+  state: VerifregState,
+  client: number | bigint,
+  id: bigint,
+): Allocation | undefined {
+  const owner = knownId(client)
+  return owner === undefined ? undefined : state.allocations.get(owner)?.get(id)
+}
+
+/** A claim of a provider, whose number may be anybody's or nobody's. */
+export function claimOf(
+  state: VerifregState,
+  provider: number | bigint,
+  id: bigint,
+): Claim | undefined {
+  const owner = knownId(provider)
+  return owner === undefined ? undefined : state.claims.get(owner)?.get(id)
+}
+
+/** The id that a number from a message stands for; undefined beyond those that actors can have. */
+export function knownId(n: number | bigint): ActorId | undefined {
+  return n <= Number.MAX_SAFE_INTEGER ? actorId(Number(n)) : undefined
 }
