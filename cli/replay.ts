@@ -1,20 +1,16 @@
 /** `pithead replay`: recorded traces of the real actors through ours, one line a file. */
-import { existsSync, readFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
 import type { CommandModule } from 'yargs'
-import {
-  type RecordedRoots,
-  replay as replayTrace,
-  type ReplayResult,
-} from '../engine/replay/replay.ts'
-import { parseTraceLine, type TraceRecord } from '../engine/replay/trace-format.ts'
+import { replay as replayTrace, type ReplayResult } from '../engine/replay/replay.ts'
 import { initCrypto } from '../primitives/crypto/init.ts'
 import { InvalidInput } from '../primitives/invalid-input.ts'
+import { benchReplay, formatRate, type ReplayRates } from './replay-bench.ts'
+import { recordedRoots, traceRecords } from './trace-file.ts'
 import { UsageError } from './usage-error.ts'
 
 interface Options {
   trace: string[]
+  bench: boolean
+  rounds: number
 }
 
 export const replay: CommandModule<object, Options> = {
@@ -28,13 +24,39 @@ export const replay: CommandModule<object, Options> = {
         demandOption: true,
         describe: 'gzip or plain JSON lines, as recorded',
       })
+      .option('bench', {
+        type: 'boolean',
+        default: false,
+        describe:
+          'how many messages and cron ticks a second, with heads compared as recorded and at the end',
+      })
+      .option('rounds', { type: 'number', default: 3, describe: 'of --bench; its medians count' })
       .example('$0 replay test/traces/*.gz', 'the recordings that come with Pithead'),
-  handler: async ({ trace }) => {
+  handler: async ({ trace, bench, rounds }) => {
     await initCrypto()
     let equal = true
-    for (const file of trace) equal = report(file, replayFile(file)) && equal
+    if (bench) equal = reportRates(benchTraces(trace, rounds))
+    else for (const file of trace) equal = report(file, replayFile(file)) && equal
     if (!equal) process.exitCode = 1
   },
+}
+
+function benchTraces(files: readonly string[], rounds: number): ReplayRates {
+  if (!Number.isInteger(rounds) || rounds < 1)
+    throw new UsageError(`--rounds: expected a positive integer, got ${rounds}`)
+  try {
+    return benchReplay(files, rounds)
+  } catch (error) {
+    if (error instanceof InvalidInput) throw new UsageError(error.message)
+    throw error
+  }
+}
+
+function reportRates({ roots, deferred, failed }: ReplayRates): boolean {
+  console.log(formatRate('replay_roots   ', roots))
+  console.log(formatRate('replay_deferred', deferred))
+  for (const file of failed) console.log(`${file}: differs, see it without --bench`)
+  return failed.length === 0
 }
 
 /** Replays one file. @throws UsageError when it cannot be read or is not a whole trace. */
@@ -58,42 +80,4 @@ function report(file: string, result: ReplayResult): boolean {
   console.log(`    expected ${expected}`)
   console.log(`    got      ${got}`)
   return false
-}
-
-/** Records of a trace file. @throws UsageError or InvalidInput naming what is wrong with it. */
-export function* traceRecords(file: string): Generator<TraceRecord> {
-  const bytes = readTrace(file)
-  let line = 0
-  for (let start = 0; start < bytes.length;) {
-    const newline = bytes.indexOf(10, start)
-    const end = newline < 0 ? bytes.length : newline
-    line++
-    if (end > start) yield parseTraceLine(bytes.toString('utf8', start, end), line)
-    start = end + 1
-  }
-}
-
-function readTrace(file: string): Buffer {
-  let bytes: Buffer
-  try {
-    bytes = readFileSync(file)
-  } catch (error) {
-    throw new UsageError(`${file}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`)
-  }
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes
-  try {
-    return gunzipSync(bytes)
-  } catch (error) {
-    throw new UsageError(
-      `${file}: cannot unpack: ${error instanceof Error ? error.message : String(error)}`,
-    )
-  }
-}
-
-/** State roots recorded beside a trace, in `stateroots.json` under its scenario's name. */
-export function recordedRoots(file: string): RecordedRoots {
-  const beside = join(dirname(file), 'stateroots.json')
-  if (!existsSync(beside)) return {}
-  const all = JSON.parse(readFileSync(beside, 'utf8')) as Record<string, RecordedRoots>
-  return all[basename(file).replace(/\.jsonl(\.gz)?$/, '')] ?? {}
 }

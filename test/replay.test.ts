@@ -3,7 +3,9 @@ import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { recordedRoots, replayFile, traceRecords } from '../cli/replay.ts'
+import { benchReplay, formatRate } from '../cli/replay-bench.ts'
+import { replayFile } from '../cli/replay.ts'
+import { recordedRoots, traceRecords } from '../cli/trace-file.ts'
 import { UsageError } from '../cli/usage-error.ts'
 import { replay } from '../engine/replay/replay.ts'
 import type { MessageRecord, TraceRecord } from '../engine/replay/trace-format.ts'
@@ -81,11 +83,45 @@ test('a wrong state root at the end is found', () => {
   assert.is(replay(traceRecords(SAMPLE), wrong).difference?.path, 'state root')
 })
 
+test('with states compared at the end only, outcomes are compared record by record all the same', () => {
+  const records = [...traceRecords(SAMPLE)]
+  const late = { heads: 'at-end' } as const
+  const whole = replay(records, recordedRoots(SAMPLE), late)
+  assert.is(whole.difference, undefined)
+  assert.is(whole.equal, whole.messages)
+  assert.is(
+    whole.ticks,
+    records.filter((r) => r.t === 'c' || (r.t === 'msg' && r.kind === 'cron')).length,
+  )
+  const changed = (change: Partial<MessageRecord>) =>
+    records.map((r) => (r.t === 'msg' && r.exit === 0 ? { ...r, ...change } : r))
+  assert.is(replay(changed({ exit: 1 }), {}, late).difference?.path, 'exit')
+  assert.is(replay(changed({ ret: '00' }), {}, late).difference?.path, 'return')
+  assert.is(replay(changed({ events: [{ emitter: 1, entries: [] }] }), {}, late).difference?.path, 'events')
+  assert.is(replay(changed({ changed: [] }), {}, late).difference, undefined)
+  const poorer = records.map((r) => (r.t === 'end' ? { ...r, actors: r.actors.slice(1) } : r))
+  assert.is(replay(poorer, {}, late).difference?.path, 'actors')
+})
+
+test('rates count every record of every file, and name files that differ', () => {
+  const { roots, deferred, failed } = benchReplay([SAMPLE, SAMPLE], 1)
+  const { messages, ticks } = replayFile(SAMPLE)
+  for (const rate of [roots, deferred]) {
+    assert.equal([rate.messages, rate.ticks], [2 * messages, 2 * ticks])
+    assert.ok(rate.seconds > 0)
+  }
+  assert.equal(failed, [])
+  assert.match(formatRate('x', { messages: 30, ticks: 10, seconds: 2 }), /^x {2}15 a second: 20 /)
+})
+
 test('a truncated, foreign or missing trace is a one-line error', () => {
   const records = [...traceRecords(SAMPLE)]
   assert.throws(() => replay(records.slice(0, 10)), /cut short/)
   assert.throws(() => replay(records.slice(2)), /does not start with a header/)
-  assert.throws(() => replayFile(`${folder}nothing.gz`), (e: unknown) => e instanceof UsageError)
+  assert.throws(
+    () => replayFile(`${folder}nothing.gz`),
+    (e: unknown) => e instanceof UsageError,
+  )
   const self = fileURLToPath(import.meta.url)
   assert.throws(() => replayFile(self), /line 1: not JSON/)
 })

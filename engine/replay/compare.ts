@@ -19,15 +19,35 @@ const DEFAULT_SEND_GAS = (63n * 10_000_000_000n) / 64n
 
 const hexOf = (payload: Payload | null | undefined): string => (payload ? toHex(payload.bytes) : '')
 
-/** First difference in exit code, return data, events and nested calls. */
-export function compareResult(record: MessageRecord, result: ApplyResult): Mismatch | undefined {
+export const mismatchOf = (path: string, expected: string, got: string): Mismatch => ({
+  path,
+  expected,
+  got,
+})
+
+/** First difference in exit code, return data and events. */
+export function compareOutcome(record: MessageRecord, result: ApplyResult): Mismatch | undefined {
   return (
     scalar('exit', record.exit, result.exitCode) ??
     scalar('return', record.ret, hexOf(result.ret)) ??
-    scalar('events', eventsJson(record.events ?? []), eventsJson(result.events.map(eventRecord))) ??
-    scalar('autoCreated', record.autoCreated ?? '', result.call?.autoCreated ?? '') ??
-    compareCalls(record.calls ?? [], result.call?.calls ?? [], 'calls')
+    compareEvents(record.events ?? [], result.events)
   )
+}
+
+/** First difference in the receiver that the message made, and in nested calls. */
+export function compareTrace(record: MessageRecord, { call }: ApplyResult): Mismatch | undefined {
+  return (
+    scalar('autoCreated', record.autoCreated ?? '', call?.autoCreated ?? '') ??
+    compareCalls(record.calls ?? [], call?.calls ?? [], 'calls')
+  )
+}
+
+function compareEvents(
+  expected: readonly EventRecord[],
+  got: readonly StampedEvent[],
+): Mismatch | undefined {
+  if (expected.length === 0 && got.length === 0) return undefined
+  return scalar('events', eventsJson(expected), eventsJson(got.map(eventRecord)))
 }
 
 function scalar(path: string, expected: unknown, got: unknown): Mismatch | undefined {

@@ -22,21 +22,23 @@ export class ExternMismatch extends Error {
 }
 
 export class Externs {
-  #queue: ExternRecord[] = []
+  #queue: readonly ExternRecord[] = []
+  #next = 0
 
   /** Answers for the next message. */
   load(externs: readonly ExternRecord[]): void {
-    this.#queue = [...externs]
+    this.#queue = externs
+    this.#next = 0
   }
 
-  /** Questions that were recorded and not asked. */
-  get unused(): readonly ExternRecord[] {
-    return this.#queue
+  /** The first question that was recorded and not asked. */
+  get unused(): ExternRecord | undefined {
+    return this.#queue[this.#next]
   }
 
   /** The recorded answer to `name(input)`. @throws ExternMismatch when something else comes next. */
   take(name: string, input: unknown): unknown {
-    const next = this.#queue.shift()
+    const next = this.#queue[this.#next++]
     const asked = `${name}(${JSON.stringify(input)})`
     const recorded = next ? `${next.name}(${JSON.stringify(next.in)})` : 'nothing'
     if (asked !== recorded)
