@@ -6,6 +6,7 @@
 import { assert } from '../../primitives/assert.ts'
 import { boundedCache } from '../../primitives/bounded-cache.ts'
 import { blake2b256 } from '../../primitives/crypto/hash.ts'
+import { EXP_NEG_DENOMINATOR, EXP_NEG_NUMERATOR, horner } from '../../primitives/fixed-point.ts'
 import {
   DomainSeparationTag,
   drawRandomness,
@@ -104,47 +105,17 @@ export function poissonIcdf(mean: bigint, last: number = MAX_WIN_COUNT): bigint[
  * 1.725 it is under 3.4·10⁻³⁰. Its bits, errors included, are the protocol.
  */
 export function expNegQ256(x: bigint): bigint {
-  const numerator = horner(NUMERATOR, x) // Q.256
-  const denominator = horner(DENOMINATOR, x) // Q.256
+  const numerator = horner(NUMERATOR, x, PRECISION) // Q.256
+  const denominator = horner(DENOMINATOR, x, PRECISION) // Q.256
   return floorDiv(numerator << PRECISION, denominator) // Q.512 / Q.256 => Q.256
 }
 
 const PRECISION = 256n
 const ONE = 1n << PRECISION // Q.256
 
-// From the highest power of x to the lowest. Q.128 integers, shifted to Q.256.
-const NUMERATOR = [
-  -648770010757830093818553637600n,
-  67469480939593786226847644286976n,
-  -3197587544499098424029388939001856n,
-  89244641121992890118377641805348864n,
-  -1579656163641440567800982336819953664n,
-  17685496037279256458459817590917169152n,
-  -115682590513835356866803355398940131328n,
-  340282366920938463463374607431768211456n,
-].map((coefficient) => coefficient << 128n)
-const DENOMINATOR = [
-  1225524182432722209606361n,
-  114095592300906098243859450n,
-  5665570424063336070530214243n,
-  194450132448609991765137938448n,
-  5068267641632683791026134915072n,
-  104716890604972796896895427629056n,
-  1748338658439454459487681798864896n,
-  23704654329841312470660182937960448n,
-  259380097567996910282699886670381056n,
-  2250336698853390384720606936038375424n,
-  14978272436876548034486263159246028800n,
-  72144088983913131323343765784380833792n,
-  224599776407103106596571252037123047424n,
-  340282366920938463463374607431768211456n,
-].map((coefficient) => coefficient << 128n)
-
-function horner(coefficients: readonly bigint[], x: bigint): bigint {
-  let sum = coefficients[0]!
-  for (let i = 1; i < coefficients.length; i++) sum = ((sum * x) >> PRECISION) + coefficients[i]! // Q.256 * Q.256 => Q.512 >> 256 => Q.256
-  return sum
-}
+const toQ256 = (coefficient: bigint): bigint => coefficient << 128n // Q.128 => Q.256
+const NUMERATOR = EXP_NEG_NUMERATOR.map(toQ256)
+const DENOMINATOR = EXP_NEG_DENOMINATOR.map(toQ256)
 
 /** P(k) = P(k - 1) · λ / k, divided first. Q.256. */
 const nextPmf = (pmf: bigint, mean: bigint, k: number): bigint =>
