@@ -3,6 +3,7 @@
  * exit codes, returns, events, nested calls, every changed actor, and the state root where one is known.
  */
 import { InvalidInput } from '../../primitives/invalid-input.ts'
+import type { StateTree } from '../vm/state-tree.ts'
 import type { CallTrace } from '../vm/trace.ts'
 import type { Mismatch } from './compare.ts'
 import { Replayer } from './replayer.ts'
@@ -22,6 +23,8 @@ export interface ReplayOptions {
   readonly heads?: 'every-record' | 'at-end'
   /** Told of the calls of every record that replayed equal, with the type of an actor. */
   readonly observe?: (call: CallTrace, typeOf: (id: number) => string | undefined) => void
+  /** Given the state after the genesis and after every record that replayed equal, to be read only. */
+  readonly watch?: (tree: StateTree, record: TraceRecord) => void
 }
 
 export interface ReplayDifference extends Mismatch {
@@ -56,6 +59,7 @@ export function replay(
     }
     if (record.t === 'genesis' && header) {
       replayer = new Replayer(header, record, roots, options)
+      options.watch?.(replayer.tree, record)
       continue
     }
     if (!replayer) throw new InvalidInput('trace', 'does not start with a header and a genesis')
@@ -66,6 +70,7 @@ export function replay(
     } else if (record.t === 'c') replayer.compact(record)
     else if (record.t === 'msg') replayer.message(record)
     else throw new InvalidInput('trace', `a second ${record.t}`)
+    if (!replayer.difference) options.watch?.(replayer.tree, record)
   }
   if (!replayer) throw new InvalidInput('trace', 'has no genesis')
   if (!ended && !replayer.difference)

@@ -41,7 +41,7 @@ export class Replayer {
   ticks = 0
   equal = 0
   difference: ReplayDifference | undefined
-  readonly #tree: StateTree
+  readonly tree: StateTree
   readonly #options: ReplayOptions
   readonly #everyHead: boolean
   readonly #genesisTime: number
@@ -76,13 +76,13 @@ export class Replayer {
       metered: false,
       traced: this.#everyHead || options.observe !== undefined,
     }
-    this.#tree = new StateTree(manifestOf(network))
+    this.tree = new StateTree(manifestOf(network))
     this.#recorded.add(genesis.blocks)
     const store = new RecordedBlocks()
     store.add(genesis.blocks)
     for (const record of genesis.actors) {
       const actor = readActor(record, store)
-      this.#tree.set(actorId(record.id), actor)
+      this.tree.set(actorId(record.id), actor)
       this.#before.set(actorId(record.id), actor)
     }
     this.#compareRoot('genesis', roots.genesis?.stateRoot, 0)
@@ -113,7 +113,7 @@ export class Replayer {
     this.messages++
     this.ticks++
     this.#externs.load([])
-    const result = applyImplicit(this.#tree, this.#at(record.epoch), CRON_TICK)
+    const result = applyImplicit(this.tree, this.#at(record.epoch), CRON_TICK)
     const found =
       result.exitCode !== 0
         ? mismatchOf('exit', '0', `${result.exitCode}`)
@@ -126,10 +126,10 @@ export class Replayer {
 
   end(record: EndRecord): void {
     for (const actor of record.actors) {
-      const found = compareActor(actor, this.#tree.get(actorId(actor.id)), this.#recorded)
+      const found = compareActor(actor, this.tree.get(actorId(actor.id)), this.#recorded)
       if (found) return this.#fail(-1, 'end', found)
     }
-    const [want, have] = [record.actors.length, [...this.#tree.entries()].length]
+    const [want, have] = [record.actors.length, [...this.tree.entries()].length]
     if (want !== have) return this.#fail(-1, 'end', mismatchOf('actors', `${want}`, `${have}`))
     this.#compareRoot('end', this.#roots.end?.stateRoot, -1)
   }
@@ -140,22 +140,22 @@ export class Replayer {
     const value = BigInt(record.value)
     const params = fromHex(record.params)
     if (record.kind === 'message') {
-      const sender = this.#tree.resolve(from)
-      const nonce = (sender === undefined ? undefined : this.#tree.get(sender))?.sequence ?? 0n
+      const sender = this.tree.resolve(from)
+      const nonce = (sender === undefined ? undefined : this.tree.get(sender))?.sequence ?? 0n
       const method = BigInt(record.method)
       const message = { version: 0n, from, to, nonce, value, method, params, ...NO_GAS }
-      return applyMessage(this.#tree, context, message, 0)
+      return applyMessage(this.tree, context, message, 0)
     }
     // The gas reward of a block is not paid by any message of the trace: it appears in the system actor.
-    if (record.kind === 'reward') this.#tree.deposit(SYSTEM_ACTOR, value)
+    if (record.kind === 'reward') this.tree.deposit(SYSTEM_ACTOR, value)
     const payload = params.length > 0 ? Payload.raw(params) : null
     const method = Number(record.method)
-    return applyImplicit(this.#tree, context, { from, to, method, params: payload, value })
+    return applyImplicit(this.tree, context, { from, to, method, params: payload, value })
   }
 
   #compareChanges({ changed }: MessageRecord): Mismatch | undefined {
     for (const record of changed) {
-      const found = compareActor(record, this.#tree.get(actorId(record.id)), this.#recorded)
+      const found = compareActor(record, this.tree.get(actorId(record.id)), this.#recorded)
       if (found) return found
     }
     return this.#compareUnchanged((id) => changed.some((record) => record.id === id))
@@ -163,7 +163,7 @@ export class Replayer {
 
   #compareHeads({ heads }: CompactRecord): Mismatch | undefined {
     for (const id in heads) {
-      const actor = this.#tree.get(actorId(Number(id)))!
+      const actor = this.tree.get(actorId(Number(id)))!
       const found = compareHead(heads[id]!, actor, this.#recorded)
       if (found) return { actor: Number(id), ...found }
     }
@@ -173,12 +173,12 @@ export class Replayer {
   /** Nothing but what was recorded differs from what it was after the last record. */
   #compareUnchanged(isRecorded: (id: ActorId) => boolean): Mismatch | undefined {
     let extra: ActorId | undefined
-    for (const id of this.#tree.dirty) {
-      const now = this.#tree.get(id)
+    for (const id of this.tree.dirty) {
+      const now = this.tree.get(id)
       if (extra === undefined && !isRecorded(id) && differs(this.#before.get(id), now)) extra = id
       this.#before.set(id, now)
     }
-    this.#tree.snapshot()
+    this.tree.snapshot()
     return extra === undefined
       ? undefined
       : { actor: extra, ...mismatchOf('actor', 'unchanged', 'changed') }
@@ -186,7 +186,7 @@ export class Replayer {
 
   #compareRoot(at: string, recorded: string | undefined, record: number): void {
     if (recorded === undefined || this.difference) return
-    const root = this.#tree.root().hex
+    const root = this.tree.root().hex
     if (root !== recorded) this.#fail(record, at, mismatchOf('state root', recorded, root))
   }
 
@@ -198,7 +198,7 @@ export class Replayer {
 
   #count({ call }: ApplyResult): void {
     this.equal++
-    if (call) this.#options.observe?.(call, (id) => this.#tree.get(actorId(id))?.type)
+    if (call) this.#options.observe?.(call, (id) => this.tree.get(actorId(id))?.type)
   }
 
   #failMessage({ i, kind, label, epoch }: MessageRecord, found: Mismatch): void {
