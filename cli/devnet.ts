@@ -43,7 +43,7 @@ export const devnet: CommandModule<object, DevnetArguments> = {
  */
 export function plainArguments(argv: readonly string[]): DevnetArguments | undefined {
   try {
-    return parseArgs({ args: [...argv], options: OPTIONS, strict: true }).values
+    return { ...parseArgs({ args: [...argv], options: OPTIONS, strict: true }).values }
   } catch {
     return undefined
   }

@@ -76,69 +76,71 @@ test('unknown methods', async () => {
     assert.equal(await refusal(method), [-32601, `method '${method}' not found`])
 })
 
+/** Each with what is said after the method's name. */
+const WRONG: [method: string, params: unknown[], message: string][] = [
+  ['Filecoin.WalletBalance', [42], 'param 0: expected an address, got 42'],
+  ['Filecoin.WalletBalance', [], 'param 0: expected an address, got nothing'],
+  ['Filecoin.WalletBalance', [null], 'param 0: expected an address, got null'],
+  [
+    'Filecoin.WalletBalance',
+    ['hello'],
+    'param 0: expected an address, got "hello": expected f or t, a protocol 0 to 4, and a payload',
+  ],
+  ['Filecoin.WalletBalance', ['f01', 1], ': expected at most 1 parameter, got 2'],
+  ['Filecoin.ChainHead', [1], ': expected no parameters, got 1'],
+  [
+    'Filecoin.ChainGetTipSet',
+    ['x'],
+    'param 0: expected a tipset key: an array of CIDs or null, got "x"',
+  ],
+  ['Filecoin.ChainGetTipSet', [['x']], 'param 0: expected {"/": "<CID>"}, got "x"'],
+  ['Filecoin.ChainGetBlock', [{ '/': 'x' }], 'param 0: expected a CID, got {"/":"x"}: "x"'],
+  ['Filecoin.ChainGetTipSetByHeight', [-1, null], 'param 0: expected an epoch, got -1'],
+  ['Filecoin.ChainGetTipSetByHeight', ['1', null], 'param 0: expected an epoch, got "1"'],
+  ['Filecoin.StateWaitMsg', [{ '/': 'x' }, 'a'], 'param 0: expected a CID, got {"/":"x"}: "x"'],
+  ['eth_getBalance', ['0x12', 'latest'], 'param 0: expected an Ethereum address, got "0x12"'],
+  [
+    'eth_getBalance',
+    [`0x${'1'.repeat(40)}`, 'newest'],
+    'param 1: expected a block tag, number or hash, got "newest"',
+  ],
+  [
+    'eth_getBalance',
+    [`0x${'1'.repeat(40)}`, {}],
+    'param 1: expected either blockNumber or blockHash, got {}',
+  ],
+  ['eth_getBlockByNumber', [5, false], 'param 0: expected a block tag or number, got 5'],
+  ['eth_getBlockByNumber', ['latest', 'yes'], 'param 1: expected true or false, got "yes"'],
+  ['eth_getBlockByHash', ['0x12', false], 'param 0: expected a 32-byte hash, got "0x12"'],
+  ['eth_getTransactionReceipt', [null], 'param 0: expected a 32-byte hash, got null'],
+  ['eth_sendRawTransaction', ['12'], 'param 0: expected 0x-prefixed bytes, got "12"'],
+  ['eth_sendRawTransaction', ['0x123'], 'param 0: expected 0x-prefixed bytes, got "0x123"'],
+  ['eth_estimateGas', ['0x'], 'param 0: expected a transaction object, got "0x"'],
+  ['eth_estimateGas', [{ to: 5 }], 'param 0: to: expected an Ethereum address, got 5'],
+  ['eth_call', [{ value: 'x' }, 'latest'], 'param 0: value: expected an integer, got "x"'],
+  [
+    'eth_feeHistory',
+    ['0x1', 'latest', [101]],
+    'param 2: expected percentiles from 0 to 100 in ascending order, got [101]',
+  ],
+  ['evm_increaseTime', [-5], 'param 0: expected a non-negative integer, got -5'],
+  ['evm_increaseTime', [], 'param 0: expected an integer, got nothing'],
+  [
+    'Filecoin.GasEstimateMessageGas',
+    [{ To: 'f01' }, null, null],
+    'param 0: From: expected an address, got nothing',
+  ],
+  [
+    'Filecoin.GasEstimateMessageGas',
+    ['x', null, null],
+    'param 0: Message: expected an object, got string x',
+  ],
+  ['Filecoin.MpoolPush', [{}], 'param 0: Message: expected an object, got nothing'],
+  ['Filecoin.MpoolPush', [], 'param 0: SignedMessage: expected an object, got nothing'],
+]
+
 test('wrong parameters are named by their position', async () => {
-  const cases: [method: string, params: unknown[], message: string][] = [
-    ['Filecoin.WalletBalance', [42], 'param 0: expected an address, got 42'],
-    ['Filecoin.WalletBalance', [], 'param 0: expected an address, got nothing'],
-    ['Filecoin.WalletBalance', [null], 'param 0: expected an address, got null'],
-    [
-      'Filecoin.WalletBalance',
-      ['hello'],
-      'param 0: expected an address, got "hello": expected f or t, a protocol 0 to 4, and a payload',
-    ],
-    ['Filecoin.WalletBalance', ['f01', 1], ': expected at most 1 parameter, got 2'],
-    ['Filecoin.ChainHead', [1], ': expected no parameters, got 1'],
-    [
-      'Filecoin.ChainGetTipSet',
-      ['x'],
-      'param 0: expected a tipset key: an array of CIDs or null, got "x"',
-    ],
-    ['Filecoin.ChainGetTipSet', [['x']], 'param 0: expected {"/": "<CID>"}, got "x"'],
-    ['Filecoin.ChainGetBlock', [{ '/': 'x' }], 'param 0: expected a CID, got {"/":"x"}: "x"'],
-    ['Filecoin.ChainGetTipSetByHeight', [-1, null], 'param 0: expected an epoch, got -1'],
-    ['Filecoin.ChainGetTipSetByHeight', ['1', null], 'param 0: expected an epoch, got "1"'],
-    ['Filecoin.StateWaitMsg', [{ '/': 'x' }, 'a'], 'param 0: expected a CID, got {"/":"x"}: "x"'],
-    ['eth_getBalance', ['0x12', 'latest'], 'param 0: expected an Ethereum address, got "0x12"'],
-    [
-      'eth_getBalance',
-      [`0x${'1'.repeat(40)}`, 'newest'],
-      'param 1: expected a block tag, number or hash, got "newest"',
-    ],
-    [
-      'eth_getBalance',
-      [`0x${'1'.repeat(40)}`, {}],
-      'param 1: expected either blockNumber or blockHash, got {}',
-    ],
-    ['eth_getBlockByNumber', [5, false], 'param 0: expected a block tag or number, got 5'],
-    ['eth_getBlockByNumber', ['latest', 'yes'], 'param 1: expected true or false, got "yes"'],
-    ['eth_getBlockByHash', ['0x12', false], 'param 0: expected a 32-byte hash, got "0x12"'],
-    ['eth_getTransactionReceipt', [null], 'param 0: expected a 32-byte hash, got null'],
-    ['eth_sendRawTransaction', ['12'], 'param 0: expected 0x-prefixed bytes, got "12"'],
-    ['eth_sendRawTransaction', ['0x123'], 'param 0: expected 0x-prefixed bytes, got "0x123"'],
-    ['eth_estimateGas', ['0x'], 'param 0: expected a transaction object, got "0x"'],
-    ['eth_estimateGas', [{ to: 5 }], 'param 0: to: expected an Ethereum address, got 5'],
-    ['eth_call', [{ value: 'x' }, 'latest'], 'param 0: value: expected an integer, got "x"'],
-    [
-      'eth_feeHistory',
-      ['0x1', 'latest', [101]],
-      'param 2: expected percentiles from 0 to 100 in ascending order, got [101]',
-    ],
-    ['evm_increaseTime', [-5], 'param 0: expected a non-negative integer, got -5'],
-    ['evm_increaseTime', [], 'param 0: expected an integer, got nothing'],
-    [
-      'Filecoin.GasEstimateMessageGas',
-      [{ To: 'f01' }, null, null],
-      'param 0: From: expected an address, got nothing',
-    ],
-    [
-      'Filecoin.GasEstimateMessageGas',
-      ['x', null, null],
-      'param 0: Message: expected an object, got string x',
-    ],
-    ['Filecoin.MpoolPush', [{}], 'param 0: Message: expected an object, got nothing'],
-    ['Filecoin.MpoolPush', [], 'param 0: SignedMessage: expected an object, got nothing'],
-  ]
-  for (const [method, params, message] of cases) {
+  for (const [method, params, message] of WRONG) {
     const [code, got] = await refusal(method, ...params)
     assert.is(got, message.startsWith(':') ? `${method}${message}` : `${method} ${message}`)
     assert.is(code, -32602, method)

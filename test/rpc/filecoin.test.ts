@@ -1,13 +1,14 @@
 // Goal: Filecoin's methods answer in Lotus' shapes. Method: each against what the network is known to hold.
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { formatAddress, idAddress, parseAddress } from '../../primitives/address.ts'
+import { formatAddress, parseAddress } from '../../primitives/address.ts'
 import { maskedIdAddress } from '../../primitives/eth-address.ts'
 import { toHex } from '../../primitives/bytes.ts'
 import { fil } from '../../primitives/units.ts'
 import {
   eth,
-  type Json,
+  big,
+  int,
   NOBODY,
   rpcDevnet,
   signedJson,
@@ -72,7 +73,7 @@ test('the state after any tipset of the chain can be asked for', async () => {
   devnet.node.push(signedOf(devnet, { value: fil('5') }))
   devnet.mine()
   const balance = async (key: unknown) =>
-    BigInt((await ask('Filecoin.StateGetActor', to!.native.toString(), key))['Balance']!)
+    big((await ask('Filecoin.StateGetActor', to!.native.toString(), key))['Balance'])
   assert.is(await balance(genesis), fil('100000'))
   assert.is(await balance(null), fil('100005'))
   assert.is(await ask('Filecoin.WalletBalance', to!.native.toString()), fil('100005').toString())
@@ -86,8 +87,8 @@ test('addresses are found in every form', async () => {
   const { devnet, ask, refusal } = await rpcDevnet()
   const { native, delegated } = devnet.accounts[0]!
   for (const own of [native, delegated]) {
-    const id = await ask('Filecoin.StateLookupID', own.toString(), null)
-    assert.ok(/^f0\d+$/.test(id))
+    const id = await ask<string>('Filecoin.StateLookupID', own.toString(), null)
+    assert.match(id, /^f0\d+$/)
     assert.is(await ask('Filecoin.StateLookupID', id, null), id)
     assert.is(await ask('Filecoin.StateAccountKey', id, null), own.toString())
     assert.is(await ask('Filecoin.StateAccountKey', own.toString(), null), own.toString())
@@ -121,7 +122,7 @@ test('both networks convert addresses to each other', async () => {
   const masked = `0x${toHex(maskedIdAddress(1234))}`
   assert.is(await ask('Filecoin.EthAddressToFilecoinAddress', masked), 'f01234')
   assert.is(await ask('Filecoin.FilecoinAddressToEthAddress', 'f01234', 'latest'), masked)
-  const id = parseAddress(await ask('Filecoin.StateLookupID', native, null)).id!
+  const id = parseAddress(await ask<string>('Filecoin.StateLookupID', native, null)).id!
   for (const at of [[], ['finalized'], ['latest'], ['0x0']])
     assert.is(
       await ask('Filecoin.FilecoinAddressToEthAddress', native, ...at),
@@ -137,7 +138,10 @@ test('both networks convert addresses to each other', async () => {
 test('miners tell who controls them, their power and their money', async () => {
   const { devnet, ask, refusal } = await rpcDevnet({ sps: 3 })
   const miners = devnet.providers.map(({ id }) => `f0${id}`)
-  assert.equal([...(await ask('Filecoin.StateListMiners', null))].sort(), [...miners].sort())
+  assert.equal(
+    [...(await ask<string[]>('Filecoin.StateListMiners', null))].sort(),
+    [...miners].sort(),
+  )
   const { owner, worker, rawBytePower } = devnet.providers[0]!
   const info = await ask('Filecoin.StateMinerInfo', miners[0], null)
   assert.is(info['Owner'], await ask('Filecoin.StateLookupID', owner.toString(), null))
@@ -169,8 +173,8 @@ test('miners tell who controls them, their power and their money', async () => {
     TotalPower: power(3n * rawBytePower),
     HasMinPower: false,
   })
-  const available = BigInt(await ask('Filecoin.StateMinerAvailableBalance', miners[0], null))
-  const balance = BigInt((await ask('Filecoin.StateGetActor', miners[0], null))['Balance']!)
+  const available = big(await ask('Filecoin.StateMinerAvailableBalance', miners[0], null))
+  const balance = big((await ask('Filecoin.StateGetActor', miners[0], null))['Balance'])
   assert.ok(available > 0n && available < balance, `${available} of ${balance}`)
   assert.equal(await refusal('Filecoin.StateMinerInfo', 'f0100', null), {
     code: 1,
@@ -200,7 +204,7 @@ test('gas is estimated a quarter above what the message then uses', async () => 
     'Version To From Nonce Value GasLimit GasFeeCap GasPremium Method Params CID',
   )
   assert.is(priced['GasPremium'], '100000')
-  const [gasLimit, gasFeeCap] = [BigInt(priced['GasLimit']!), BigInt(priced['GasFeeCap']!)]
+  const [gasLimit, gasFeeCap] = [big(priced['GasLimit']), big(priced['GasFeeCap'])]
   devnet.push(signedOf(devnet, { gasLimit, gasFeeCap, gasPremium: 100_000n, value: 1000n }))
   const { receipts } = devnet.node.store.execution(devnet.node.head)
   const { exitCode, gasUsed } = receipts[0]!
@@ -242,7 +246,7 @@ test('a pushed message is on the chain, and its receipt in the next tipset', asy
   assert.is(found['Receipt']!['Return'], null)
   assert.is(found['Receipt']!['EventsRoot'], null)
   assert.is(found['ReturnDec'], null)
-  assert.ok(found['Height']! > height)
+  assert.ok(int(found['Height']) > height)
   const child = await ask('Filecoin.ChainGetTipSet', found['TipSet'])
   assert.is(child['Height'], found['Height'])
   const parent = await ask('Filecoin.ChainGetTipSetByHeight', height, null)
@@ -268,18 +272,17 @@ test('messages wait where tipsets are made by hand', async () => {
 
 test('a network of its own letter writes it in every address', async () => {
   const { devnet, ask } = await rpcDevnet({ preset: '2k' })
-  const miner = await ask('Filecoin.StateListMiners', null)
-  assert.ok(miner.every((address: Json) => address.startsWith('t0')))
+  const miners = await ask<string[]>('Filecoin.StateListMiners', null)
+  for (const miner of miners) assert.match(miner, /^t0\d+$/)
   const native = formatAddress(devnet.accounts[0]!.native, 't')
   assert.is(await ask('Filecoin.StateAccountKey', native, null), native)
   assert.is(await ask('Filecoin.StateAccountKey', `f${native.slice(1)}`, null), native)
   devnet.mine()
   const head = await ask('Filecoin.ChainHead')
-  assert.ok(head['Blocks']![0]!['Miner']!.startsWith('t0'))
-  const info = await ask('Filecoin.StateMinerInfo', miner[0], null)
+  assert.match(String(head['Blocks']![0]!['Miner']), /^t0/)
+  const info = await ask('Filecoin.StateMinerInfo', miners[0], null)
   assert.is(info['SectorSize'], 2048)
-  assert.ok(info['Owner']!.startsWith('t0'))
-  assert.is(formatAddress(idAddress(5), 't'), 't05')
+  assert.match(String(info['Owner']), /^t0/)
 })
 
 test.run()

@@ -18,13 +18,19 @@ import { RpcError } from '../../rpc/errors.ts'
 export const GAS = { gasLimit: 5_000_000n, gasFeeCap: 1_000_000_000n, gasPremium: 100_000n }
 export const METHOD_INVOKE_EVM = 3844450837n
 
-/** JSON of unknown shape, to look into. */
-export type Json = { readonly [key: string]: Json } & readonly Json[] & string & number
+/** JSON of unknown shape, to look into; `ask` can be told a better type. */
+export interface Json {
+  readonly [key: string]: Json
+}
+
+/** An integer in JSON: a number, or digits in a string. */
+export const int = (json: Json | string | undefined): number => Number(json)
+export const big = (json: Json | string | undefined): bigint => BigInt(String(json))
 
 export interface RpcDevnet {
   readonly devnet: Devnet
   /** Answer of a method. */
-  ask(method: string, ...params: unknown[]): Promise<Json>
+  ask<T = Json>(method: string, ...params: unknown[]): Promise<T>
   /** Code and message of the error that a method answers with, and `data` where there is any. */
   refusal(method: string, ...params: unknown[]): Promise<{ code: number; message: string }>
 }
@@ -33,8 +39,8 @@ export async function rpcDevnet(options: DevnetOptions = {}): Promise<RpcDevnet>
   await initCrypto()
   const devnet = new Devnet({ crypto: 'modelled', ...options })
   const { request } = createRpc(devnet)
-  const ask = async (method: string, ...params: unknown[]) =>
-    (await request({ method, params })) as Json
+  const ask = async <T>(method: string, ...params: unknown[]) =>
+    (await request({ method, params })) as T
   return {
     devnet,
     ask,
