@@ -2,6 +2,7 @@
 import type { ActorId } from '../../primitives/units.ts'
 import { acceptExported } from '../account/fallback.ts'
 import { defineActor, method } from '../actor.ts'
+import { UniversalReceiverParams } from '../frc46.ts'
 import { ExitCode, require, resolveToActorId, type Runtime } from '../runtime.ts'
 import { INIT_ACTOR } from '../singletons.ts'
 import { lockBalance, setLocked } from './balance.ts'
@@ -31,7 +32,7 @@ export const multisigActor = defineActor<MultisigState>({
       signers.changeNumApprovalsThreshold,
     ),
     [M.LockBalance]: method('LockBalance', params.LockBalanceParams, null, lockBalance),
-    [M.Receive]: method('Receive', params.UniversalReceiverParams, null, receive),
+    [M.Receive]: method('Receive', UniversalReceiverParams, null, receive),
   },
   fallback: acceptExported,
 })

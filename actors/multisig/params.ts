@@ -4,7 +4,6 @@ import {
   address,
   bool,
   byteString,
-  type Codec,
   type Infer,
   int,
   int64,
@@ -15,7 +14,7 @@ import {
   uint,
   uint64,
 } from '../../primitives/codec.ts'
-import { DecodeError } from '../../primitives/cbor.ts'
+import { RECEIVE_METHOD } from '../frc46.ts'
 
 export const MultisigMethod = {
   Constructor: 1,
@@ -27,7 +26,7 @@ export const MultisigMethod = {
   SwapSigner: 7,
   ChangeNumApprovalsThreshold: 8,
   LockBalance: 9,
-  Receive: 3726118371,
+  Receive: RECEIVE_METHOD,
 } as const
 
 /** Signers a multisig may have. */
@@ -128,19 +127,3 @@ export const LockBalanceParams = tuple(
   'LockBalanceParams',
 )
 export type LockBalanceParams = Infer<typeof LockBalanceParams>
-
-const uint32: Codec<number> = {
-  ...uint,
-  name: 'uint32',
-  decode(input) {
-    const value = uint.decode(input)
-    if (value > 0xffff_ffff) throw new DecodeError(`uint32: ${value} is out of range`)
-    return value
-  },
-}
-
-/** FRC-46: what a receiver of tokens is told. */
-export const UniversalReceiverParams = tuple(
-  { type: uint32, payload: byteString },
-  'UniversalReceiverParams',
-)

@@ -14,6 +14,7 @@ import {
   type Runtime,
   sent,
 } from '../runtime.ts'
+import { returned } from '../returned.ts'
 import { SignedVoucher, type UpdateChannelStateParams } from './params.ts'
 import type { LaneState, PaychState } from './state.ts'
 
@@ -59,9 +60,8 @@ function authenticate(
     message: encode(SignedVoucher, { ...voucher, signature: null }),
   })
   const options = { readOnly: true }
-  const ret = sent(rt.send(signer, AccountMethod.AuthenticateMessage, params, 0n, options))
-  if (ret === null) throw new ActorError(ExitCode.AssertionFailed, 'return expected')
-  requireArgument(ret.as(bool), 'voucher sig authentication failed')
+  const result = rt.send(signer, AccountMethod.AuthenticateMessage, params, 0n, options)
+  requireArgument(returned(result, bool), 'voucher sig authentication failed')
 }
 
 /** Whether the voucher is for this channel, for this time, and for whoever knows the secret. */

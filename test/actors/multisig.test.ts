@@ -31,7 +31,7 @@ const [ANNE, BOB, CHUCK, STRANGER] = [101, 102, 103, 104].map(actorId) as [
   ActorId,
   ActorId,
 ]
-const NOTHING = new Uint8Array()
+const NOTHING: Uint8Array = new Uint8Array()
 const TARGET = idAddress(500)
 const people = new Map([ANNE, BOB, CHUCK, STRANGER].map((id) => [id, {}]))
 

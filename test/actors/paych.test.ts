@@ -25,7 +25,7 @@ await initCrypto()
 
 const [PAYER, PAYEE, CHANNEL] = [actorId(101), actorId(102), actorId(1000)]
 const ROBUST = actorAddress(utf8('channel'))
-const NOTHING = new Uint8Array()
+const NOTHING: Uint8Array = new Uint8Array()
 const VALID: FakeReply = { ret: Payload.of(bool, true) }
 
 const lanes = (...entries: [bigint, bigint, bigint][]) =>
