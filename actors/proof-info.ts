@@ -5,7 +5,9 @@ import {
   cidLink,
   type Infer,
   list,
+  mapped,
   tuple,
+  uint,
   uint64,
 } from '../primitives/codec.ts'
 import { ProofType, SectorNumber } from './miner/wire.ts'
@@ -82,13 +84,21 @@ export const AggregateSealVerifyProofAndInfos = tuple(
 )
 export type AggregateSealVerifyProofAndInfos = Infer<typeof AggregateSealVerifyProofAndInfos>
 
+/** Bytes as a list of numbers, as the reference writes this one proof. */
+const byteArray = mapped(
+  list(uint),
+  'bytes',
+  (bytes) => Uint8Array.from(bytes),
+  (bytes: Uint8Array) => [...bytes],
+)
+
 export const ReplicaUpdateInfo = tuple(
   {
     updateProofType: ProofType,
     oldSealedCid: cidLink,
     newSealedCid: cidLink,
     newUnsealedCid: cidLink,
-    proof: byteString,
+    proof: byteArray,
   },
   'ReplicaUpdateInfo',
 )
