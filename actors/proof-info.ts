@@ -85,11 +85,11 @@ export const AggregateSealVerifyProofAndInfos = tuple(
 export type AggregateSealVerifyProofAndInfos = Infer<typeof AggregateSealVerifyProofAndInfos>
 
 /** Bytes as a list of numbers, as the reference writes this one proof. */
-const byteArray = mapped(
+const byteArray = mapped<readonly number[], Uint8Array>(
   list(uint),
   'bytes',
   (bytes) => Uint8Array.from(bytes),
-  (bytes: Uint8Array) => [...bytes],
+  (bytes) => [...bytes],
 )
 
 export const ReplicaUpdateInfo = tuple(

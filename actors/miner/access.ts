@@ -3,9 +3,9 @@ import { type Address, idAddress, PROTOCOL } from '../../primitives/address.ts'
 import { address } from '../../primitives/codec.ts'
 import type { ActorId } from '../../primitives/units.ts'
 import { AccountMethod } from '../account/params.ts'
+import { returned } from '../returned.ts'
 import { ExitCode, require, type Runtime } from '../runtime.ts'
 import type { MinerInfo } from './info.ts'
-import { returned } from './requests.ts'
 
 /** Lets only these call. Numbers that no actor can have are passed over. */
 export function acceptAddresses(rt: Runtime, ...addresses: readonly Address[]): void {

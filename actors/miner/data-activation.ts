@@ -3,16 +3,16 @@ import type { Cid } from '../../primitives/cid.ts'
 import type { ChainEpoch } from '../../primitives/units.ts'
 import { allOk, batchCodes, type BatchReturn, successes } from '../batch-return.ts'
 import { assert } from '../../primitives/assert.ts'
+import { returned } from '../returned.ts'
 import { ExitCode, Payload, require, type Runtime } from '../runtime.ts'
 import { VERIFREG_ACTOR } from '../singletons.ts'
+import { VerifregMethod } from '../verifreg/params.ts'
 import { fullCommD, unsealedCidFromPieces } from './commd.ts'
 import {
   ClaimAllocationsParams,
   ClaimAllocationsReturn,
   type SectorAllocationClaims,
-  VERIFREG_CLAIM_ALLOCATIONS,
 } from './ext.ts'
-import { returned } from './requests.ts'
 import type { PieceActivationManifest } from './sector-params.ts'
 import type { SectorNumber } from './wire.ts'
 
@@ -69,7 +69,7 @@ export function claimAllocations(
   if (sectors.every(({ claims }) => claims.length === 0))
     return { sectorResults: allOk(sectors.length), sectorClaims: sectors.map(() => 0n) }
   const params = Payload.of(ClaimAllocationsParams, { sectors, allOrNothing })
-  const result = rt.send(VERIFREG_ACTOR, VERIFREG_CLAIM_ALLOCATIONS, params, 0n)
+  const result = rt.send(VERIFREG_ACTOR, VerifregMethod.ClaimAllocations, params, 0n)
   const claimed = returned(result, ClaimAllocationsReturn)
   const { successCount } = claimed.sectorResults
   const partly = successCount > 0 && claimed.sectorResults.failCodes.length > 0

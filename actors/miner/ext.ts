@@ -20,11 +20,6 @@ import { BatchReturn } from '../batch-return.ts'
 import { Claim } from '../verifreg/state.ts'
 import { ProofType, SectorNumber } from './wire.ts'
 
-export const MARKET_VERIFY_DEALS_FOR_ACTIVATION = 5
-export const MARKET_BATCH_ACTIVATE_DEALS = 6
-export const MARKET_ON_MINER_SECTORS_TERMINATE = 7
-export const VERIFREG_CLAIM_ALLOCATIONS = 9
-export const VERIFREG_GET_CLAIMS = 10
 /** Sent to those whom a piece's manifest names (FRC-42 `SectorContentChanged`). */
 export const SECTOR_CONTENT_CHANGED = 2034386435
 

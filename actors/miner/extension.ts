@@ -1,18 +1,20 @@
 /** Committing sectors for longer. */
 import { Bitfield } from '../../primitives/bitfield.ts'
 import type { ChainEpoch, TokenAmount } from '../../primitives/units.ts'
+import { returned } from '../returned.ts'
 import { type Draft, ExitCode, Payload, require, type Runtime } from '../runtime.ts'
 import { VERIFREG_ACTOR } from '../singletons.ts'
+import { VerifregMethod } from '../verifreg/params.ts'
 import type { Claim } from '../verifreg/state.ts'
 import { acceptControlling } from './access.ts'
 import { addExpirationPartitions, draftPartition } from './deadline-sectors.ts'
 import { loadDeadline, quantSpecOf, saveDeadline } from './deadlines.ts'
-import { GetClaimsParams, GetClaimsReturn, VERIFREG_GET_CLAIMS } from './ext.ts'
+import { GetClaimsParams, GetClaimsReturn } from './ext.ts'
 import { type ClaimedSpace, extendedSector } from './extended-sector.ts'
 import { replaceSectors } from './partition-sectors.ts'
 import { addPower, NO_POWER, type PowerPair } from './power-pair.ts'
 import { addToDeadline } from './replica-update-state.ts'
-import { notifyPledgeChanged, requestUpdatePower, returned } from './requests.ts'
+import { notifyPledgeChanged, requestUpdatePower } from './requests.ts'
 import { requireDeadline } from './sector-map.ts'
 import type {
   ExpirationExtension2,
@@ -109,7 +111,7 @@ function addClaimedSpace(
 
 function getClaims(rt: Runtime, claimIds: readonly bigint[]): readonly Claim[] {
   const params = Payload.of(GetClaimsParams, { provider: rt.receiver, claimIds })
-  const result = rt.send(VERIFREG_ACTOR, VERIFREG_GET_CLAIMS, params, 0n)
+  const result = rt.send(VERIFREG_ACTOR, VerifregMethod.GetClaims, params, 0n)
   const { batchInfo, claims } = returned(result, GetClaimsReturn)
   require(batchInfo.successCount >= claimIds.length, ExitCode.IllegalArgument, 'invalid claims')
   return claims

@@ -1,7 +1,9 @@
 /** Pre-commitment: a miner promises sectors, with a deposit, before it is challenged to prove that it sealed them. */
 import { Bitfield } from '../../primitives/bitfield.ts'
 import type { ChainEpoch, TokenAmount } from '../../primitives/units.ts'
+import { MarketMethod } from '../market/params.ts'
 import { MAX_SECTOR_NUMBER } from '../policy.ts'
+import { returned } from '../returned.ts'
 import { ActorError, type Draft, ExitCode, Payload, require, type Runtime } from '../runtime.ts'
 import { MARKET_ACTOR } from '../singletons.ts'
 import { acceptControlling } from './access.ts'
@@ -15,11 +17,7 @@ import { fullCommD, isSealedSector, isUnsealedSector } from './commd.ts'
 import { startDeadlineCron } from './cron-enrolment.ts'
 import { emitSectorPrecommitted } from './events.ts'
 import { validateExpiration } from './expiration.ts'
-import {
-  MARKET_VERIFY_DEALS_FOR_ACTIVATION,
-  VerifyDealsForActivationParams,
-  VerifyDealsForActivationReturn,
-} from './ext.ts'
+import { VerifyDealsForActivationParams, VerifyDealsForActivationReturn } from './ext.ts'
 import { consensusFaultActive, type MinerInfo } from './info.ts'
 import { preCommitDepositForPower } from './monies.ts'
 import {
@@ -35,7 +33,7 @@ import {
   allocateSectorNumbers,
   putPreCommittedSectors,
 } from './precommits.ts'
-import { burnFunds, requestNetworkEstimates, returned } from './requests.ts'
+import { burnFunds, requestNetworkEstimates } from './requests.ts'
 import type { PreCommitSectorBatchParams2 } from './sector-params.ts'
 import type { MinerState } from './state.ts'
 import { type SectorNumber, setSectorNumber } from './wire.ts'
@@ -128,7 +126,7 @@ function verifyDeals(rt: Runtime, sectors: readonly SectorPreCommitInfo[]): Unse
       dealIds,
     })),
   })
-  const result = rt.send(MARKET_ACTOR, MARKET_VERIFY_DEALS_FOR_ACTIVATION, params, 0n)
+  const result = rt.send(MARKET_ACTOR, MarketMethod.VerifyDealsForActivation, params, 0n)
   return returned(result, VerifyDealsForActivationReturn).unsealedCids
 }
 

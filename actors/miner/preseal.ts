@@ -1,17 +1,13 @@
 /** Sectors that a network is born with: pre-committed like others, and activated by the system actor without a proof. */
 import { type BatchReturn, allOk, successes } from '../batch-return.ts'
+import { MarketMethod } from '../market/params.ts'
+import { returned } from '../returned.ts'
 import { ExitCode, Payload, require, type Runtime } from '../runtime.ts'
 import { MARKET_ACTOR, SYSTEM_ACTOR } from '../singletons.ts'
 import { type ActivatedData, claimAllocations } from './data-activation.ts'
 import { emitSectorActivated } from './events.ts'
-import {
-  type ActivatedDeal,
-  BatchActivateDealsParams,
-  BatchActivateDealsResult,
-  MARKET_BATCH_ACTIVATE_DEALS,
-} from './ext.ts'
+import { type ActivatedDeal, BatchActivateDealsParams, BatchActivateDealsResult } from './ext.ts'
 import type { SectorPreCommitOnChainInfo } from './precommit-info.ts'
-import { returned } from './requests.ts'
 import { activateNewSectors } from './sector-activation.ts'
 import type { InternalSectorSetupForPresealParams } from './sector-params.ts'
 import type { MinerState } from './state.ts'
@@ -74,7 +70,7 @@ function activateDeals(
     })),
     computeCid: false,
   })
-  const result = rt.send(MARKET_ACTOR, MARKET_BATCH_ACTIVATE_DEALS, params, 0n)
+  const result = rt.send(MARKET_ACTOR, MarketMethod.BatchActivateDeals, params, 0n)
   return returned(result, BatchActivateDealsResult)
 }
 

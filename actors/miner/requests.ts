@@ -1,7 +1,8 @@
 /** What a miner asks of the other singletons, and tells them. */
 import type { Bitfield } from '../../primitives/bitfield.ts'
-import { type Codec, encode } from '../../primitives/codec.ts'
+import { encode } from '../../primitives/codec.ts'
 import type { ChainEpoch, TokenAmount } from '../../primitives/units.ts'
+import { MarketMethod } from '../market/params.ts'
 import {
   CurrentTotalPowerReturn,
   EnrollCronEventParams,
@@ -9,8 +10,9 @@ import {
   UpdateClaimedPowerParams,
   UpdatePledgeTotalParams,
 } from '../power/params.ts'
+import { returned } from '../returned.ts'
 import { RewardMethod, ThisEpochRewardReturn } from '../reward/params.ts'
-import { ActorError, ExitCode, Payload, type Runtime, type SendResult, sent } from '../runtime.ts'
+import { Payload, type Runtime, sent } from '../runtime.ts'
 import {
   BURNT_FUNDS_ACTOR,
   MARKET_ACTOR,
@@ -20,17 +22,10 @@ import {
   SYSTEM_ACTOR,
 } from '../singletons.ts'
 import { trySend } from '../try-send.ts'
-import { MARKET_ON_MINER_SECTORS_TERMINATE, OnMinerSectorsTerminateParams } from './ext.ts'
+import { OnMinerSectorsTerminateParams } from './ext.ts'
 import type { NetworkEstimates, PledgeInputs } from './monies.ts'
 import { CronEventPayload } from './params.ts'
 import { isZeroPower, type PowerPair } from './power-pair.ts'
-
-/** The value a successful callee gave back. @throws ActorError as it failed, `AssertionFailed` when it gave nothing. */
-export function returned<T>(result: SendResult, codec: Codec<T>): T {
-  const payload = sent(result)
-  if (payload === null) throw new ActorError(ExitCode.AssertionFailed, 'return expected')
-  return payload.as(codec)
-}
 
 export function requestCurrentEpochBlockReward(rt: Runtime): ThisEpochRewardReturn {
   return returned(
@@ -101,7 +96,7 @@ export function enrollCronEvent(rt: Runtime, eventEpoch: ChainEpoch, eventType: 
 export function requestTerminateDeals(rt: Runtime, sectors: Bitfield): void {
   if (sectors.isEmpty) return
   const params = Payload.of(OnMinerSectorsTerminateParams, { epoch: rt.epoch, sectors })
-  const method = MARKET_ON_MINER_SECTORS_TERMINATE
+  const method = MarketMethod.OnMinerSectorsTerminate
   if (rt.origin === SYSTEM_ACTOR) trySend(rt, MARKET_ACTOR, method, params, 0n)
   else sent(rt.send(MARKET_ACTOR, method, params, 0n))
 }
