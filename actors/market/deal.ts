@@ -17,7 +17,7 @@ import {
 import { defined } from '../../primitives/assert.ts'
 import { MAJOR } from '../../primitives/cbor.ts'
 import { type Cid, cidOf } from '../../primitives/cid.ts'
-import { signature } from '../../primitives/signature.ts'
+import { keySignature } from '../key-signature.ts'
 import type { ActorId, TokenAmount } from '../../primitives/units.ts'
 
 /** What a client calls a deal: text or bytes, which are different things on the wire. */
@@ -53,7 +53,7 @@ export type DealProposal = Infer<typeof DealProposal>
 
 /** A proposal and the client's signature over its bytes. */
 export const ClientDealProposal = tuple(
-  { proposal: DealProposal, clientSignature: signature },
+  { proposal: DealProposal, clientSignature: keySignature },
   'ClientDealProposal',
 )
 export type ClientDealProposal = Infer<typeof ClientDealProposal>

@@ -9,7 +9,7 @@ import {
   tuple,
   uint64,
 } from '../../primitives/codec.ts'
-import { signature } from '../../primitives/signature.ts'
+import { keySignature } from '../key-signature.ts'
 import { BatchReturn } from '../batch-return.ts'
 import { GivenEpoch } from '../miner/wire.ts'
 import { RemoveDataCapProposalId } from './state.ts'
@@ -50,7 +50,7 @@ export const RemoveDataCapRequest = tuple(
   {
     verifier: address,
     /** Over `REMOVE_DATACAP_DOMAIN` and a `RemoveDataCapProposal`. */
-    signature,
+    signature: keySignature,
   },
   'RemoveDataCapRequest',
 )
