@@ -6,6 +6,7 @@ import { awardOf, scheduleOf } from '../../../actors/miner/vesting-awards.ts'
 import {
   loadVestingFunds,
   lockInTable,
+  type Unlocked,
   unlockVested,
   unlockVestedAndUnvested,
   type VestingTable,
@@ -30,7 +31,8 @@ test('awards together have the entries of awards one by one', () => {
     fc.property(fc.array(award, { minLength: 1, maxLength: 12 }), fc.nat(2879), (list, offset) => {
       const together = scheduleOf(list.map((a) => awardOf(a.begin, a.sum, offset, SPEC)))
       let apart: VestingFunds = []
-      for (const a of list) apart = mergeByEpoch(apart, vestingSchedule(a.begin, a.sum, offset, SPEC))
+      for (const a of list)
+        apart = mergeByEpoch(apart, vestingSchedule(a.begin, a.sum, offset, SPEC))
       assert.equal(together, apart)
     }),
     params,
@@ -38,7 +40,12 @@ test('awards together have the entries of awards one by one', () => {
 })
 
 test('a table that keeps rewards aside behaves as one that does not', () => {
-  const step = fc.record({ wait: fc.nat(2000), sum, target: fc.bigInt(0n, 10n ** 21n), kind: fc.nat(5) })
+  const step = fc.record({
+    wait: fc.nat(2000),
+    sum,
+    target: fc.bigInt(0n, 10n ** 21n),
+    kind: fc.nat(5),
+  })
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), fc.nat(2879), (steps, offset) => {
       let table: VestingTable | null = null
@@ -47,7 +54,8 @@ test('a table that keeps rewards aside behaves as one that does not', () => {
       for (const { wait, sum, target, kind } of steps) {
         epoch += wait
         if (kind === 0) {
-          const [a, b] = [unlockVested(table, epoch), unlockVestedFunds(model, epoch)]
+          const a: Unlocked = unlockVested(table, epoch)
+          const b = unlockVestedFunds(model, epoch)
           assert.is(a.unlocked, b.unlocked)
           ;[table, model] = [a.table, b.funds]
         } else if (kind === 1) {
@@ -56,7 +64,7 @@ test('a table that keeps rewards aside behaves as one that does not', () => {
           assert.equal([a.vested, a.unvested], [b.vested, b.unvested])
           ;[table, model] = [a.table, b.funds]
         } else {
-          const a = lockInTable(table, epoch, sum, offset, SPEC)
+          const a: Unlocked = lockInTable(table, epoch, sum, offset, SPEC)
           const b = addLockedFunds(model, epoch, sum, offset, SPEC)
           assert.is(a.unlocked, b.unlocked)
           ;[table, model] = [a.table, b.funds]
