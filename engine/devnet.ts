@@ -153,9 +153,13 @@ export class Devnet {
     }
   }
 
-  /** Queues a signed message and, with `automine`, makes the tipset that holds it. @throws InvalidMessage */
-  push(signed: SignedMessage): Cid {
-    const cid = this.node.push(signed)
+  /**
+   * Queues a signed message and, with `automine`, makes the tipset that holds it.
+   * @param verified - whether the signature is known to be good: the sender was recovered from it.
+   * @throws InvalidMessage
+   */
+  push(signed: SignedMessage, verified = false): Cid {
+    const cid = this.node.push(signed, verified)
     if (this.automine) this.mine()
     return cid
   }

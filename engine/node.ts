@@ -106,9 +106,13 @@ export class Node {
     return new StateTree(this.manifest, this.store.execution(tipset).state)
   }
 
-  /** Queues a signed message. @throws InvalidMessage */
-  push(signed: SignedMessage): Cid {
-    return this.pool.add(signed, this.#tree)
+  /**
+   * Queues a signed message.
+   * @param verified - whether the signature is known to be good: the sender was recovered from it.
+   * @throws InvalidMessage
+   */
+  push(signed: SignedMessage, verified = false): Cid {
+    return this.pool.add(signed, this.#tree, verified)
   }
 
   /** Calls `listener` after each new head, until the returned function is called. */

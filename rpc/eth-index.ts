@@ -13,6 +13,8 @@ export class EthIndex {
   readonly #node: Node
   readonly #tipsets = new Map<string, readonly Cid[]>()
   readonly #transactions = new Map<string, Cid>()
+  /** CIDs of the transactions above. */
+  readonly #known = new Set<string>()
   /** Keys of the tipsets that are indexed. */
   readonly #seen = new Set<string>()
 
@@ -34,14 +36,24 @@ export class EthIndex {
     return this.#transactions.get(key) ?? this.#waiting(key) ?? cidOfEthHash(hash)
   }
 
+  /** Makes a transaction known before it is on the chain. */
+  remember(hash: Uint8Array, cid: Cid): void {
+    this.#transactions.set(bytesKey(hash), cid)
+    this.#known.add(cid.key)
+  }
+
   #waiting(key: string): Cid | undefined {
-    const found = this.#node.pool.pending().find((signed) => this.#transactionKey(signed) === key)
+    const found = this.#node.pool.pending().find((signed) => {
+      const hash = this.#hashOf(signed)
+      return hash && bytesKey(hash) === key
+    })
     return found && signedMessageCid(found)
   }
 
-  #transactionKey(signed: SignedMessage): string | undefined {
+  /** Hash of an Ethereum transaction; undefined for a native message. */
+  #hashOf(signed: SignedMessage): Uint8Array | undefined {
     if (signed.signature.type !== 'delegated') return undefined
-    return bytesKey(ethHashOfMessage(signed, this.#node.params.chainId))
+    return ethHashOfMessage(signed, this.#node.params.chainId)
   }
 
   #catchUp(): void {
@@ -51,8 +63,8 @@ export class EthIndex {
       this.#seen.add(at.key)
       this.#tipsets.set(bytesKey(ethBlockHash(at.cids)), at.cids)
       for (const { message, cid } of store.execution(at).outcomes) {
-        const key = this.#transactionKey(message)
-        if (key !== undefined) this.#transactions.set(key, cid)
+        const hash = this.#known.has(cid.key) ? undefined : this.#hashOf(message)
+        if (hash) this.remember(hash, cid)
       }
     }
   }

@@ -55,8 +55,10 @@ export const ethFeeMethods = [
     feeHistory,
   ),
   method<[Uint8Array]>('eth_sendRawTransaction', [hexBytes], (context, raw) => {
-    pushMessage(context, messageOfRaw(raw, context.node.params.chainId))
-    return hexData(keccak256(raw))
+    const hash = keccak256(raw)
+    const signed = messageOfRaw(raw, context.node.params.chainId)
+    context.index.remember(hash, pushMessage(context, signed, true))
+    return hexData(hash)
   }),
 ]
 

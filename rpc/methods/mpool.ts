@@ -30,10 +30,17 @@ export const mpoolMethods = [
   ),
 ]
 
-/** Queues a message and, where the devnet does so by itself, makes the tipset that holds it. */
-export function pushMessage({ devnet, node }: RpcContext, signed: SignedMessage): Cid {
+/**
+ * Queues a message and, where the devnet does so by itself, makes the tipset that holds it.
+ * @param verified - whether the signature is known to be good: the sender was recovered from it.
+ */
+export function pushMessage(
+  { devnet, node }: RpcContext,
+  signed: SignedMessage,
+  verified = false,
+): Cid {
   checkRecipient(signed.message, (to) => formatAddress(to, node.params.letter))
-  return devnet.push(signed)
+  return devnet.push(signed, verified)
 }
 
 /** An f4 address that no Ethereum key or contract can have would swallow the money. @throws RpcError */
