@@ -3,6 +3,7 @@ import { privateKeyToAccount } from 'viem/accounts'
 import { createDevnet } from '../../cli/library.ts'
 import { ANVIL, ANVIL_CHAIN_ID, ANVIL_KEY, anvilProgram } from '../anvil.ts'
 import { type BenchOptions, type BenchResult, interleaved } from '../area.ts'
+import { days } from '../day.ts'
 import { type DevnetCommand, type RunningDevnet, startDevnet } from '../devnet-process.ts'
 
 const START_ROUNDS = 7
@@ -22,7 +23,9 @@ export default async function devnet(options: BenchOptions): Promise<BenchResult
   options.log('start')
   const start = await startTimes(ours, theirs)
   options.log('transfers')
-  return [...start, ...(await transferRates(ours, theirs))]
+  const transfers = await transferRates(ours, theirs)
+  options.log('days')
+  return [...start, ...transfers, ...(await days())]
 }
 
 async function startTimes(ours: DevnetCommand, theirs: DevnetCommand): Promise<BenchResult[]> {
@@ -50,7 +53,7 @@ async function transferRates(ours: DevnetCommand, theirs: DevnetCommand): Promis
   const running = [await startDevnet(ours), await startDevnet(theirs)] as const
   try {
     const raw = await Promise.all([
-      transfers(accounts[0]!.privateKey, Number(node.params.chainId), 3_000_000n, total),
+      transfers(accounts[0]!.privateKey, Number(node.params.chainId), 8_000_000n, total),
       transfers(ANVIL_KEY, ANVIL_CHAIN_ID, 21_000n, total),
     ])
     const [us = 0, them = 0] = await interleaved(

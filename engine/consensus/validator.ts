@@ -5,7 +5,7 @@
 import { currentTotalPower } from '../../actors/power/claims.ts'
 import type { Address } from '../../primitives/address.ts'
 import { equalBytes } from '../../primitives/bytes.ts'
-import { bls } from '../../primitives/crypto/bls.ts'
+import { bls, type SignedItem } from '../../primitives/crypto/bls.ts'
 import type { ActorId } from '../../primitives/units.ts'
 import { BLOCK_GAS_LIMIT } from '../chain/base-fee.ts'
 import { type BlockHeader, headerSigningBytes, messagesRoot } from '../chain/block.ts'
@@ -48,17 +48,29 @@ export class InvalidBlock extends Error {
   }
 }
 
-/** @throws InvalidBlock naming the first rule the block breaks. */
+/** A signature of a block, and the rule that is broken where it does not hold. */
+export interface BlockSignature extends SignedItem {
+  readonly code: 'election-proof' | 'ticket' | 'signature'
+}
+
+/**
+ * Judges a block on `parent`.
+ *
+ * @param signed - takes each signature by the miner's worker, for somebody who checks many at once; by default
+ *   each is checked here.
+ * @throws InvalidBlock naming the first rule the block breaks.
+ */
 export function validateBlock(
   election: Election,
   parent: Parent,
   header: BlockHeader,
   messages: BlockMessages,
+  signed: (item: BlockSignature) => void = (item) => checkSignature(election, item),
 ): void {
   const base = parent.execution.tipset
   checkParent(election, parent, header)
   checkBeacon(election, base, header)
-  checkElection(election, base, header)
+  checkElection(election, base, header, signed)
   checkMessages(header, messages)
   const [post] = header.winPoStProof
   const proven =
@@ -113,8 +125,18 @@ function checkBeacon({ crypto }: Election, base: Tipset, header: BlockHeader): v
     )
 }
 
-function checkElection(election: Election, base: Tipset, header: BlockHeader): void {
-  const { params, crypto, store } = election
+function checkSignature({ crypto }: Election, item: BlockSignature): void {
+  const { code, publicKey, message, signature } = item
+  check(crypto.verify(publicKey, message, signature), code, `${code} does not verify`)
+}
+
+function checkElection(
+  election: Election,
+  base: Tipset,
+  header: BlockHeader,
+  signed: (item: BlockSignature) => void,
+): void {
+  const { params, store } = election
   const { miner, electionProof, ticket, blockSig, height } = header
   const lookback = lookbackFor(store, base, height, params.policy.chainFinality)
   const id = miner.id
@@ -128,19 +150,16 @@ function checkElection(election: Election, base: Tipset, header: BlockHeader): v
     : 0
   check(wins > 0 && wins === electionProof?.winCount, 'win-count', `win count is ${wins}`)
   const data = header.beaconEntries.find(({ round }) => round === beaconRound(height))!.data
+  check(ticket !== null, 'ticket', 'no ticket')
+  check(blockSig !== null, 'signature', 'no block signature')
   const address = miner.bytes
-  const elected = crypto.verify(
-    publicKey,
-    electionInput(data, height, address),
-    electionProof.vrfProof,
-  )
-  check(elected, 'election-proof', 'election proof does not verify')
-  const ticketMessage = ticketInput(data, height, address, minTicket(base).vrfProof)
-  const drawn = ticket !== null && crypto.verify(publicKey, ticketMessage, ticket.vrfProof)
-  check(drawn, 'ticket', 'ticket does not verify')
-  const signed =
-    blockSig !== null && crypto.verify(publicKey, headerSigningBytes(header), blockSig.data)
-  check(signed, 'signature', 'block signature does not verify')
+  const elected = electionInput(data, height, address)
+  const drawn = ticketInput(data, height, address, minTicket(base).vrfProof)
+  const { vrfProof } = electionProof
+  signed({ code: 'election-proof', publicKey, message: elected, signature: vrfProof })
+  signed({ code: 'ticket', publicKey, message: drawn, signature: ticket.vrfProof })
+  const message = headerSigningBytes(header)
+  signed({ code: 'signature', publicKey, message, signature: blockSig.data })
 }
 
 function keyOf(worker: Address | undefined, miner: Address): Uint8Array {

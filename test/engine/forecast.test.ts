@@ -1,7 +1,11 @@
 /** Signatures made ahead of time, here or on threads, change nothing but who waits for them. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { ConsensusPool, keepForecasting } from '../../engine/consensus/consensus-pool.ts'
+import {
+  ConsensusPool,
+  keepForecasting,
+  mineChecked,
+} from '../../engine/consensus/consensus-pool.ts'
 import { forecast } from '../../engine/consensus/forecast.ts'
 import { headerSigningBytes } from '../../engine/chain/block.ts'
 import { Devnet } from '../../engine/devnet.ts'
@@ -63,6 +67,14 @@ test('the chain is the same with one thread, two, or none', async () => {
     assert.is(net.node.head.cids.join(), expected)
     await pool.close()
   }
+})
+
+test('mining with every signature checked on threads gives the same chain', async () => {
+  const pool = new ConsensusPool(2)
+  const net = devnet()
+  await mineChecked(net.node, pool, EPOCHS)
+  assert.is(net.node.head.cids.join(), plain())
+  await pool.close()
 })
 
 test('threads check batches of signatures, and one bad one fails its batch', async () => {
