@@ -179,15 +179,21 @@ export class Devnet {
    * Moves the clock: the next tipset comes at least `seconds` later than it would have; the epochs between are null
    * rounds, in which cron runs. A part of an epoch counts as a whole one.
    * @returns seconds the clock is ahead by.
+   * @throws InvalidInput for what is no time, or too long.
    */
   increaseTime(seconds: number): number {
     if (!Number.isSafeInteger(seconds) || seconds < 0)
       throw new InvalidInput('seconds', `expected a non-negative integer, got ${seconds}`)
-    this.#skip += Math.ceil(seconds / this.params.blockDelay)
+    const skip = this.#skip + Math.ceil(seconds / this.params.blockDelay)
+    if (skip > MAX_SKIP)
+      throw new InvalidInput('seconds', `at most ${MAX_SKIP} epochs at a time, got ${skip}`)
+    this.#skip = skip
     return this.#skip * this.params.blockDelay
   }
 }
 
+/** Ten years of mainnet: cron runs in every epoch that is skipped, so that more would look like a hang. */
+const MAX_SKIP = 10 * 365 * 2880
 const MAX_PROVIDERS = 1000
 const MAX_ACCOUNTS = 1000
 

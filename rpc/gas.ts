@@ -13,7 +13,7 @@ import { signatureTypeOfAddress } from '../primitives/signing.ts'
 import { fil, min, type TokenAmount } from '../primitives/units.ts'
 import { keyAddressOf } from './actors.ts'
 import type { RpcContext } from './context.ts'
-import { actorNotFound, RPC_CODE, RpcError } from './errors.ts'
+import { actorNotFound, invalidParams, RPC_CODE, RpcError } from './errors.ts'
 import { exitCodeName } from './exit-codes.ts'
 
 /** attoFIL per gas. */
@@ -86,6 +86,8 @@ export function withGas(
   tipset: Tipset,
   maxFee: TokenAmount = DEFAULT_MAX_FEE,
 ): Message {
+  for (const field of ['value', 'gasLimit', 'gasFeeCap', 'gasPremium'] as const)
+    if (message[field] < 0n) throw invalidParams(`${field} is negative: ${message[field]}`)
   const gasLimit = message.gasLimit || BigInt(estimateGasLimit(context, message, tipset))
   const gasPremium = message.gasPremium || estimateGasPremium(context, PREMIUM_EPOCHS, tipset)
   const wanted = message.gasFeeCap || estimateFeeCap(gasPremium, FEE_CAP_EPOCHS, tipset)

@@ -75,9 +75,17 @@ const MAX_SHOWN = 100
 
 /** The value on one line, cut where it is long. */
 function shown(value: unknown): string {
-  if (value === undefined) return 'nothing'
-  const text = typeof value === 'bigint' ? value.toString() : (JSON.stringify(value, plain) ?? '?')
+  const text = value === undefined ? 'nothing' : printed(value)
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text
+}
+
+function printed(value: unknown): string {
+  try {
+    return typeof value === 'bigint' ? value.toString() : JSON.stringify(value, plain)
+  } catch (error) {
+    if (error instanceof RangeError) return 'a value nested too deeply to show'
+    throw error
+  }
 }
 
 const plain = (_: string, value: unknown): unknown =>

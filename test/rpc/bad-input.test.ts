@@ -157,6 +157,33 @@ test('a long value is cut', async () => {
   assert.ok((message as string).length < 300)
 })
 
+test('values that are nested too deeply to show are still refused by name', async () => {
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+  const request = `{"jsonrpc":"2.0","method":"Filecoin.WalletBalance","params":${deep},"id":1}`
+  assert.equal((await post(request)).error, {
+    code: -32602,
+    message:
+      'Filecoin.WalletBalance param 0: expected an address, got a value nested too deeply to show',
+  })
+})
+
+test('amounts below zero and times beyond reason', async () => {
+  const [from, to] = net.devnet.accounts.map(({ native }) => native.toString())
+  assert.equal(
+    await refusal(
+      'Filecoin.GasEstimateMessageGas',
+      { From: from, To: to, Value: '-1' },
+      null,
+      null,
+    ),
+    [-32602, 'value is negative: -1'],
+  )
+  const [code, message] = await refusal('evm_increaseTime', '0xffffffffffff')
+  assert.is(code, -32602)
+  assert.match(message as string, /^seconds: at most 10512000 epochs at a time, got \d+$/)
+  assert.is(net.devnet.increaseTime(0), 0)
+})
+
 test('a parameter is named by the method as it was called', async () => {
   assert.equal(await refusal('Filecoin.EthGetBalance', 'x', 'latest'), [
     -32602,
