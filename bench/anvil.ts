@@ -26,11 +26,15 @@ export function anvilProgram({ root, log }: BenchOptions): string {
   )
   if (existsSync(program)) return program
   log('installing anvil')
-  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: folder,
-    encoding: 'utf8',
-    shell: process.platform === 'win32',
-  })
+  const npm = spawnSync(
+    'npm',
+    ['install', '--no-package-lock', '--no-audit', '--no-fund', '--loglevel=error'],
+    {
+      cwd: folder,
+      encoding: 'utf8',
+      shell: process.platform === 'win32',
+    },
+  )
   if (!existsSync(program))
     throw new Error(`anvil could not be installed for ${platform}-${arch}\n${npm.stderr ?? ''}`)
   return program
