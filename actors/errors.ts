@@ -41,6 +41,11 @@ export function asActorError(error: SyscallError): ActorError {
   }
 }
 
+/** Ends the call. Where a message costs something to put together, `if (...) abort(...)` makes it only when needed. */
+export function abort(exitCode: ExitCode, message: string): never {
+  throw new ActorError(exitCode, message)
+}
+
 /** @throws ActorError with `exitCode` when `condition` does not hold. */
 export function require(
   condition: boolean,

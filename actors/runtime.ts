@@ -5,7 +5,7 @@
 import type { Address } from '../primitives/address.ts'
 import type { Cid } from '../primitives/cid.ts'
 import type { ActorId, ChainEpoch, TokenAmount } from '../primitives/units.ts'
-import { ActorError, calleeFailed, require } from './errors.ts'
+import { abort, ActorError, calleeFailed, require } from './errors.ts'
 import { ErrorNumber, ExitCode } from './exit-codes.ts'
 import { SyscallError } from './errors.ts'
 import type { ActorType, Manifest } from './manifest.ts'
@@ -146,4 +146,4 @@ export function notFuture(epoch: ChainEpoch, now: ChainEpoch): void {
   require(epoch <= now, ExitCode.IllegalArgument, `invalid lookback epoch ${epoch} at ${now}`)
 }
 
-export { ActorError, ErrorNumber, ExitCode, Payload, SyscallError, require }
+export { abort, ActorError, ErrorNumber, ExitCode, Payload, SyscallError, require }

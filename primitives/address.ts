@@ -21,6 +21,8 @@ export class Address {
   /** Protocol byte and payload. Not to be changed. */
   readonly bytes: Uint8Array
   #key: string | undefined
+  /** Read once; null where there is none. */
+  #id: ActorId | null | undefined
 
   /** Unchecked; use `addressFromBytes` for foreign bytes. */
   constructor(bytes: Uint8Array) {
@@ -42,9 +44,14 @@ export class Address {
 
   /** Actor id of an f0 address that a state tree can hold (below 2⁵³); undefined for any other address. */
   get id(): ActorId | undefined {
-    if (this.protocol !== PROTOCOL.id) return undefined
+    if (this.#id === undefined) this.#id = this.#readId()
+    return this.#id ?? undefined
+  }
+
+  #readId(): ActorId | null {
+    if (this.protocol !== PROTOCOL.id) return null
     const [id] = decodeUvarint(this.bytes, 1)
-    return id <= BigInt(Number.MAX_SAFE_INTEGER) ? (Number(id) as ActorId) : undefined
+    return id <= BigInt(Number.MAX_SAFE_INTEGER) ? (Number(id) as ActorId) : null
   }
 
   equals(other: Address): boolean {

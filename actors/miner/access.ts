@@ -9,7 +9,9 @@ import type { MinerInfo } from './info.ts'
 
 /** Lets only these call. Numbers that no actor can have are passed over. */
 export function acceptAddresses(rt: Runtime, ...addresses: readonly Address[]): void {
-  rt.acceptCaller(...addresses.flatMap(({ id }) => (id === undefined ? [] : [id])))
+  const ids: ActorId[] = []
+  for (const { id } of addresses) if (id !== undefined) ids.push(id)
+  rt.acceptCaller(...ids)
 }
 
 /** Lets control addresses, worker and owner call. */

@@ -3,7 +3,7 @@ import type { Amt } from '../../primitives/amt.ts'
 import { Bitfield } from '../../primitives/bitfield.ts'
 import { type QuantSpec, quantizeUp } from '../../primitives/quantize.ts'
 import type { ChainEpoch } from '../../primitives/units.ts'
-import { ExitCode, require } from '../runtime.ts'
+import { abort, ExitCode } from '../runtime.ts'
 
 export type BitfieldQueue = Amt<Bitfield>
 
@@ -69,7 +69,7 @@ export function popQueueUntil(
 /** Key of an epoch. @throws ActorError `IllegalState` below 0, and from 2⁵³ on: nothing but a mistake asks for that. */
 export function queueEpoch(quant: QuantSpec, rawEpoch: ChainEpoch): ChainEpoch {
   const epoch = quantizeUp(quant, rawEpoch)
-  require(epoch >= 0 &&
-    Number.isSafeInteger(epoch), ExitCode.IllegalState, `queue epoch ${epoch} out of range`)
+  if (epoch < 0 || !Number.isSafeInteger(epoch))
+    abort(ExitCode.IllegalState, `queue epoch ${epoch} out of range`)
   return epoch
 }

@@ -7,9 +7,10 @@
 import { Bitfield } from '../../primitives/bitfield.ts'
 import type { ChainEpoch } from '../../primitives/units.ts'
 import type { PoStProof } from '../proof-info.ts'
-import { ActorError, type Draft, ExitCode, require } from '../runtime.ts'
-import { addExpirationPartitions, draftPartition } from './deadline-sectors.ts'
+import { abort, type Draft, ExitCode } from '../runtime.ts'
+import { addExpirationPartitions } from './deadline-sectors.ts'
 import { type Deadline, NO_SUBMISSIONS, type WindowedPoSt } from './deadline-state.ts'
+import { mustGetPartition } from './deadlines.ts'
 import {
   activateUnproven,
   recordMissedPoSt,
@@ -58,50 +59,48 @@ export function recordProvenSectors(
   posts: readonly PoStPartition[],
 ): PoStResult {
   const indexes = requireUnproven(deadline, posts)
-  const all: Bitfield[] = []
-  const ignored: Bitfield[] = []
+  let [all, ignored] = [Bitfield.empty, Bitfield.empty]
   const rescheduled: bigint[] = []
   let newFaultyPower = NO_POWER
   let recoveredPower = NO_POWER
   let powerDelta = NO_POWER
   let { partitions } = deadline
   for (const { index, skipped } of posts) {
-    const draft = draftPartition(partitions, index)
-    const faults = recordSkippedFaults(draft, terms, sectors, skipped, faultExpiration)
-    if (!faults.newFaults.isEmpty) rescheduled.push(index)
-    const recovered = recoverFaults(draft, terms, sectors)
-    const activated = activateUnproven(draft)
-    all.push(draft.sectors)
-    ignored.push(draft.faults, draft.terminated)
-    partitions = partitions.set(index, draft)
-    newFaultyPower = addPower(newFaultyPower, faults.newFaultyPower)
-    recoveredPower = addPower(recoveredPower, recovered)
-    powerDelta = addPower(addPower(addPower(powerDelta, faults.powerDelta), activated), recovered)
+    let partition = mustGetPartition(partitions, index)
+    if (!isQuiet(partition, skipped)) {
+      const draft = { ...partition }
+      const faults = recordSkippedFaults(draft, terms, sectors, skipped, faultExpiration)
+      if (!faults.newFaults.isEmpty) rescheduled.push(index)
+      const recovered = recoverFaults(draft, terms, sectors)
+      const activated = activateUnproven(draft)
+      partitions = partitions.set(index, draft)
+      newFaultyPower = addPower(newFaultyPower, faults.newFaultyPower)
+      recoveredPower = addPower(recoveredPower, recovered)
+      powerDelta = addPower(addPower(addPower(powerDelta, faults.powerDelta), activated), recovered)
+      partition = draft
+    }
+    all = all.union(partition.sectors)
+    ignored = ignored.union(partition.faults).union(partition.terminated)
   }
   deadline.partitionsPosted = deadline.partitionsPosted.union(indexes)
   addExpirationPartitions(deadline, terms.quant, faultExpiration, rescheduled)
   deadline.faultyPower = addPower(subPower(deadline.faultyPower, recoveredPower), newFaultyPower)
   deadline.partitions = partitions
-  return {
-    powerDelta,
-    recoveredPower,
-    sectors: Bitfield.union(...all),
-    ignoredSectors: Bitfield.union(...ignored),
-    partitions: indexes,
-  }
+  return { powerDelta, recoveredPower, sectors: all, ignoredSectors: ignored, partitions: indexes }
 }
 
+/** A proof changes nothing in it. */
+const isQuiet = ({ recoveries, unproven }: Partition, skipped: Bitfield): boolean =>
+  skipped.isEmpty && recoveries.isEmpty && unproven.isEmpty
+
 function requireUnproven(deadline: Deadline, posts: readonly PoStPartition[]): Bitfield {
-  const illegal = (condition: boolean, message: string): void =>
-    require(condition, ExitCode.IllegalArgument, message)
-  illegal(
-    posts.every(({ index }) => index < MAX_UINT64),
-    'partition index out of bitfield range',
-  )
+  const illegal = ExitCode.IllegalArgument
+  for (const { index } of posts)
+    if (index >= MAX_UINT64) abort(illegal, 'partition index out of bitfield range')
   const indexes = Bitfield.of(posts.map(({ index }) => index))
-  illegal(indexes.countNumber() === posts.length, 'duplicate partitions proven')
+  if (indexes.countNumber() !== posts.length) abort(illegal, 'duplicate partitions proven')
   const proven = deadline.partitionsPosted.intersect(indexes)
-  illegal(proven.isEmpty, `partition already proven: ${proven}`)
+  if (!proven.isEmpty) abort(illegal, `partition already proven: ${proven}`)
   return indexes
 }
 
@@ -117,10 +116,10 @@ export function recordPoStProofs(
 
 /** Takes a proof of the last window out of the snapshot. @throws ActorError `IllegalArgument` when it is not there. */
 export function takePoStProofs(deadline: Draft<Deadline>, index: bigint): WindowedPoSt {
-  require(index < MAX_UINT64, ExitCode.IllegalState, `proof index ${index} out of range`)
+  if (index >= MAX_UINT64) abort(ExitCode.IllegalState, `proof index ${index} out of range`)
   const { optimisticPoStSubmissionsSnapshot: snapshot } = deadline
   const post = snapshot.get(index)
-  if (post === undefined) throw new ActorError(ExitCode.IllegalArgument, `proof ${index} not found`)
+  if (post === undefined) abort(ExitCode.IllegalArgument, `proof ${index} not found`)
   deadline.optimisticPoStSubmissionsSnapshot = snapshot.delete(index)
   return post
 }
@@ -143,7 +142,7 @@ export function loadPartitionsForDispute(deadline: Deadline, partitions: Bitfiel
   let disputedPower = NO_POWER
   for (const index of partitions.values()) {
     const partition = deadline.partitionsSnapshot.get(index)
-    require(partition !== undefined, ExitCode.IllegalState, `failed to find partition ${index}`)
+    if (partition === undefined) abort(ExitCode.IllegalState, `failed to find partition ${index}`)
     all.push(partition.sectors)
     ignored.push(partition.faults, partition.terminated, partition.unproven)
     disputedSectors.set(index, activeSectors(partition))

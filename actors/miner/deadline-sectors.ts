@@ -7,10 +7,10 @@
 import { Bitfield } from '../../primitives/bitfield.ts'
 import type { QuantSpec } from '../../primitives/quantize.ts'
 import type { ChainEpoch } from '../../primitives/units.ts'
-import { ActorError, type Draft, ExitCode, require } from '../runtime.ts'
+import { abort, type Draft, ExitCode } from '../runtime.ts'
 import { addManyToQueue, addToQueue, cutFromQueue, popQueueUntil } from './bitfield-queue.ts'
 import { type Deadline, NO_PARTITIONS } from './deadline-state.ts'
-import { partitionAt } from './deadlines.ts'
+import { mustGetPartition } from './deadlines.ts'
 import { addExpirations, EMPTY_EXPIRATION_SET, type ExpirationSet } from './expiration-set.ts'
 import {
   addSectors as addToPartition,
@@ -47,14 +47,12 @@ export function addExpirationPartitions(
   deadline.expirationsEpochs = addToQueue(expirationsEpochs, quant, epoch, Bitfield.of(partitions))
 }
 
-/** A working copy of a partition. @throws ActorError `NotFound` without one. */
+/** A working copy of a partition. @throws ActorError as `mustGetPartition`. */
 export function draftPartition(
   partitions: Deadline['partitions'],
   index: bigint | number,
 ): Draft<Partition> {
-  const partition = partitionAt(partitions, index)
-  if (partition === undefined) throw new ActorError(ExitCode.NotFound, `no such partition ${index}`)
-  return { ...partition }
+  return { ...mustGetPartition(partitions, index) }
 }
 
 /** Terminates what expires up to and including an epoch. @returns the sums of what did. */
@@ -71,7 +69,7 @@ export function popExpiredSectors(
   const early: bigint[] = []
   for (const index of popped.values()) {
     const partition = partitions.get(index)
-    require(partition !== undefined, ExitCode.IllegalState, `missing expected partition ${index}`)
+    if (partition === undefined) abort(ExitCode.IllegalState, `missing expected partition ${index}`)
     const draft = { ...partition }
     const popped = popExpiredFromPartition(draft, terms, until)
     if (!popped.earlySectors.isEmpty) early.push(index)
@@ -228,10 +226,8 @@ export function compactPartitions(
   deadline.expirationsEpochs = cutFromQueue(deadline.expirationsEpochs, toRemove)
   const moved = { proven: true, newFees: false }
   const added = addSectors(deadline, terms, partitionSize, sectors.load(live), moved)
-  require(samePower(
-    power,
-    added.power,
-  ), ExitCode.IllegalState, 'power changed when compacting partitions')
+  if (!samePower(power, added.power))
+    abort(ExitCode.IllegalState, 'power changed when compacting partitions')
   return dead
 }
 
@@ -256,10 +252,10 @@ function splitPartitions(partitions: Deadline['partitions'], toRemove: Bitfield)
 
 /** A count less another. The reference's subtraction fails as an assertion would. */
 function takeCount(count: number, taken: number): number {
-  require(taken <= count, ExitCode.AssertionFailed, `${taken} of ${count} sectors removed`)
+  if (taken > count) abort(ExitCode.AssertionFailed, `${taken} of ${count} sectors removed`)
   return count - taken
 }
 
 function illegal(condition: boolean, message: string): void {
-  require(condition, ExitCode.IllegalArgument, message)
+  if (!condition) abort(ExitCode.IllegalArgument, message)
 }

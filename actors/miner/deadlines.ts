@@ -3,7 +3,7 @@ import { Link } from '../../primitives/link.ts'
 import type { QuantSpec } from '../../primitives/quantize.ts'
 import type { ChainEpoch } from '../../primitives/units.ts'
 import type { Policy } from '../policy.ts'
-import { ActorError, type Draft, ExitCode, require } from '../runtime.ts'
+import { abort, type Draft, ExitCode } from '../runtime.ts'
 import {
   type DeadlineInfo,
   deadlineInfoFromOffsetAndEpoch,
@@ -44,45 +44,42 @@ export function loadDeadline(state: MinerState, index: number): Deadline {
   const { due } = state.deadlines.get()
   const deadline = due[index]
   if (deadline === undefined)
-    throw new ActorError(
-      ExitCode.IllegalArgument,
-      `invalid deadline index ${index} of ${due.length}`,
-    )
+    abort(ExitCode.IllegalArgument, `invalid deadline index ${index} of ${due.length}`)
   return deadline.get()
 }
 
-/** Puts changed deadlines back. @throws ActorError `IllegalState` when one cannot be right. */
+/** Puts changed deadlines back; they must not be changed afterwards. @throws ActorError `IllegalState` for a wrong one. */
 export function saveDeadlines(
   state: Draft<MinerState>,
   changed: Iterable<readonly [index: number, deadline: Deadline]>,
 ): void {
-  const due = [...state.deadlines.get().due]
+  const due = state.deadlines.get().due.slice()
   for (const [index, deadline] of changed) {
     validateDeadline(deadline)
-    due[index] = Link.to(Deadline, { ...deadline })
+    due[index] = Link.to(Deadline, deadline)
   }
   state.deadlines = Link.to(Deadlines, { due })
 }
 
+/** As `saveDeadlines`. */
 export function saveDeadline(state: Draft<MinerState>, index: number, deadline: Deadline): void {
   saveDeadlines(state, [[index, deadline]])
 }
 
 /** @throws ActorError `NotFound` without such a partition. */
 export function loadPartition(deadline: Deadline, index: bigint | number): Partition {
-  const partition = partitionAt(deadline.partitions, index)
-  if (partition === undefined) throw new ActorError(ExitCode.NotFound, `no partition ${index}`)
-  return partition
+  return mustGetPartition(deadline.partitions, index)
 }
 
-/** @throws ActorError `IllegalState` for an index that no array has. */
-export function partitionAt(
+/** @throws ActorError `NotFound` without such a partition, `IllegalState` for an index that no array has. */
+export function mustGetPartition(
   partitions: Deadline['partitions'],
   index: bigint | number,
-): Partition | undefined {
-  require(index >= 0 &&
-    index < MAX_UINT64, ExitCode.IllegalState, `partition index ${index} out of range`)
-  return partitions.get(index)
+): Partition {
+  if (index >= MAX_UINT64) abort(ExitCode.IllegalState, `partition index ${index} out of range`)
+  const partition = partitions.get(index)
+  if (partition === undefined) abort(ExitCode.NotFound, `no such partition ${index}`)
+  return partition
 }
 
 /** Deadline and partition of a sector. @throws ActorError `IllegalState` when it is in none. */
@@ -93,15 +90,14 @@ export function findSector(
   for (const [deadline, link] of state.deadlines.get().due.entries())
     for (const [partition, { sectors }] of link.get().partitions.numberEntries())
       if (sectors.has(number)) return { deadline, partition }
-  throw new ActorError(ExitCode.IllegalState, `sector ${number} not due at any deadline`)
+  abort(ExitCode.IllegalState, `sector ${number} not due at any deadline`)
 }
 
 const MAX_UINT64 = (1n << 64n) - 1n
 
 function validateDeadline({ liveSectors, totalSectors, faultyPower }: Deadline): void {
-  require(liveSectors <=
-    totalSectors, ExitCode.IllegalState, 'deadline left with more live sectors than total')
-  require(!isNegativePower(
-    faultyPower,
-  ), ExitCode.IllegalState, 'deadline left with negative faulty power')
+  if (liveSectors > totalSectors)
+    abort(ExitCode.IllegalState, 'deadline left with more live sectors than total')
+  if (isNegativePower(faultyPower))
+    abort(ExitCode.IllegalState, 'deadline left with negative faulty power')
 }

@@ -93,10 +93,7 @@ export function recoverFaults(
   terms: SectorTerms,
   sectors: SectorStore,
 ): PowerPair {
-  if (partition.recoveries.isEmpty) {
-    validatePartition(partition)
-    return NO_POWER
-  }
+  if (partition.recoveries.isEmpty) return NO_POWER
   const queue = expirationQueue(partition, terms)
   const power = rescheduleRecovered(queue, sectors.load(partition.recoveries))
   partition.expirationsEpochs = queue.sets

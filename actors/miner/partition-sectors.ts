@@ -7,7 +7,7 @@
 import { Bitfield } from '../../primitives/bitfield.ts'
 import { NO_QUANTIZATION, type QuantSpec } from '../../primitives/quantize.ts'
 import type { ChainEpoch, TokenAmount } from '../../primitives/units.ts'
-import { type Draft, ExitCode, require } from '../runtime.ts'
+import { abort, type Draft, ExitCode, require } from '../runtime.ts'
 import { addToQueue } from './bitfield-queue.ts'
 import {
   addActiveSectors,
@@ -84,9 +84,8 @@ export function replaceSectors(
   const { removed, added } = replaceInQueue(queue, oldSectors, newSectors)
   partition.expirationsEpochs = queue.sets
   const oldNumbers = Bitfield.of(removed.numbers)
-  require(activeSectors(partition).containsAll(
-    oldNumbers,
-  ), ExitCode.IllegalState, `refusing to replace inactive sectors in ${oldNumbers}`)
+  if (!activeSectors(partition).containsAll(oldNumbers))
+    abort(ExitCode.IllegalState, `refusing to replace inactive sectors in ${oldNumbers}`)
   const power = subPower(added.power, removed.power)
   partition.sectors = partition.sectors.subtract(oldNumbers).union(Bitfield.of(added.numbers))
   partition.livePower = addPower(partition.livePower, power)

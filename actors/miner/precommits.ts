@@ -4,7 +4,7 @@ import { Link } from '../../primitives/link.ts'
 import type { QuantSpec } from '../../primitives/quantize.ts'
 import type { ChainEpoch, TokenAmount } from '../../primitives/units.ts'
 import { MAX_SECTOR_NUMBER, type Policy } from '../policy.ts'
-import { ActorError, type Draft, ExitCode, require } from '../runtime.ts'
+import { abort, type Draft, ExitCode, require } from '../runtime.ts'
 import { addPreCommitDeposit } from './balances.ts'
 import { addManyToQueue, popQueueUntil } from './bitfield-queue.ts'
 import type { SectorPreCommitOnChainInfo } from './precommit-info.ts'
@@ -19,7 +19,7 @@ export function allocateSectorNumbers(
 ): void {
   const allocated = state.allocatedSectors.get()
   const taken = collisions === 'allow' ? Bitfield.empty : allocated.intersect(numbers)
-  require(taken.isEmpty, ExitCode.IllegalArgument, `sector numbers ${taken} already allocated`)
+  if (!taken.isEmpty) abort(ExitCode.IllegalArgument, `sector numbers ${taken} already allocated`)
   const all = allocated.union(numbers)
   // A set too long to be stored is refused here, as the reference does, and not when a root is computed.
   require(all.toBytes().length <= MAX_ALLOCATION_LENGTH, ExitCode.Serialization, 'too many runs')
@@ -51,7 +51,7 @@ export function getPreCommittedSectors(
     require(number <=
       MAX_SECTOR_NUMBER, ExitCode.IllegalArgument, 'sector number greater than maximum')
     const found = state.preCommittedSectors.get(number)
-    if (found === undefined) throw new ActorError(ExitCode.NotFound, `sector ${number} not found`)
+    if (found === undefined) abort(ExitCode.NotFound, `sector ${number} not found`)
     return found
   })
 }

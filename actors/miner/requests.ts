@@ -84,8 +84,7 @@ export function burnFunds(rt: Runtime, amount: TokenAmount): void {
 
 /** Has the power actor call `OnDeferredCronEvent` at the end of `eventEpoch`. */
 export function enrollCronEvent(rt: Runtime, eventEpoch: ChainEpoch, eventType: bigint): void {
-  const payload = encode(CronEventPayload, { eventType })
-  const params = Payload.of(EnrollCronEventParams, { eventEpoch, payload })
+  const params = Payload.of(EnrollCronEventParams, { eventEpoch, payload: cronPayload(eventType) })
   sent(rt.send(POWER_ACTOR, PowerMethod.EnrollCronEvent, params, 0n))
 }
 
@@ -99,4 +98,13 @@ export function requestTerminateDeals(rt: Runtime, sectors: Bitfield): void {
   const method = MarketMethod.OnMinerSectorsTerminate
   if (rt.origin === SYSTEM_ACTOR) trySend(rt, MARKET_ACTOR, method, params, 0n)
   else sent(rt.send(MARKET_ACTOR, method, params, 0n))
+}
+
+const cronPayloads = new Map<bigint, Uint8Array>()
+
+/** The same bytes every time: there are only two kinds of event. */
+function cronPayload(eventType: bigint): Uint8Array {
+  let payload = cronPayloads.get(eventType)
+  if (!payload) cronPayloads.set(eventType, (payload = encode(CronEventPayload, { eventType })))
+  return payload
 }

@@ -1,6 +1,6 @@
 /** Sectors that a message speaks of, by deadline and partition. */
 import type { Bitfield } from '../../primitives/bitfield.ts'
-import { ExitCode, require, type Runtime } from '../runtime.ts'
+import { abort, ExitCode, type Runtime } from '../runtime.ts'
 import type { PartitionSectors } from './deadline-sectors.ts'
 import type { SectorDeclaration } from './sector-params.ts'
 
@@ -32,10 +32,11 @@ export function groupDeclarations(
 
 /** The deadline's index. @throws ActorError `IllegalArgument` when there is no such deadline. */
 export function requireDeadline({ policy }: Runtime, deadline: bigint): number {
-  require(deadline <
-    BigInt(
-      policy.wpostPeriodDeadlines,
-    ), ExitCode.IllegalArgument, `invalid deadline ${deadline} of ${policy.wpostPeriodDeadlines}`)
+  if (deadline >= policy.wpostPeriodDeadlines)
+    abort(
+      ExitCode.IllegalArgument,
+      `invalid deadline ${deadline} of ${policy.wpostPeriodDeadlines}`,
+    )
   return Number(deadline)
 }
 
@@ -47,12 +48,13 @@ function checkLimits({ policy }: Runtime, deadlines: readonly PartitionSectors[]
     partitions += partitionSectors.size
     for (const numbers of partitionSectors.values()) sectors += numbers.count()
   }
-  require(partitions <=
-    addressedPartitionsMax, ExitCode.IllegalArgument, `too many partitions ${partitions}, max ${addressedPartitionsMax}`)
-  require(sectors <=
-    BigInt(
-      addressedSectorsMax,
-    ), ExitCode.IllegalArgument, `too many sectors ${sectors}, max ${addressedSectorsMax}`)
+  if (partitions > addressedPartitionsMax)
+    abort(
+      ExitCode.IllegalArgument,
+      `too many partitions ${partitions}, max ${addressedPartitionsMax}`,
+    )
+  if (sectors > addressedSectorsMax)
+    abort(ExitCode.IllegalArgument, `too many sectors ${sectors}, max ${addressedSectorsMax}`)
 }
 
 function sortedByPartition(sectors: PartitionSectors): PartitionSectors {

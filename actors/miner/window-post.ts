@@ -6,7 +6,7 @@ import { address, encode } from '../../primitives/codec.ts'
 import { DomainSeparationTag, drawRandomness } from '../../primitives/randomness.ts'
 import type { ChainEpoch } from '../../primitives/units.ts'
 import type { PoStProof } from '../proof-info.ts'
-import { type Draft, ExitCode, require, type Runtime } from '../runtime.ts'
+import { abort, type Draft, ExitCode, type Runtime } from '../runtime.ts'
 import { acceptControlling, checkValidPoStProofType } from './access.ts'
 import { checkBalanceInvariants } from './balances.ts'
 import { type DeadlineInfo, isOpen, lastEpoch, quantSpecForDeadline } from './deadline-info.ts'
@@ -85,14 +85,14 @@ export function loadForProof(
 
 /** What can be said without the state. */
 function checkParams(rt: Runtime, params: SubmitWindowedPoStParams): PoStProof {
-  const [proof, ...more] = params.proofs
-  require(proof !== undefined &&
-    more.length ===
-      0, ExitCode.IllegalArgument, `expected exactly one proof, got ${params.proofs.length}`)
+  const { proofs, deadline, chainCommitRand } = params
+  const [proof] = proofs
+  if (proof === undefined || proofs.length > 1)
+    abort(ExitCode.IllegalArgument, `expected exactly one proof, got ${proofs.length}`)
   checkValidPoStProofType(rt, proof.postProof)
-  requireDeadline(rt, params.deadline)
-  require(params.chainCommitRand.length <=
-    RANDOMNESS_LENGTH, ExitCode.IllegalArgument, `expected at most ${RANDOMNESS_LENGTH} bytes of randomness, got ${params.chainCommitRand.length}`)
+  requireDeadline(rt, deadline)
+  if (chainCommitRand.length > RANDOMNESS_LENGTH)
+    abort(ExitCode.IllegalArgument, `${chainCommitRand.length} bytes of randomness`)
   return proof
 }
 
@@ -102,19 +102,19 @@ function checkProof(
   { partitions }: SubmitWindowedPoStParams,
   { postProof, proofBytes }: PoStProof,
 ): void {
-  const illegal = (condition: boolean, message: string): void =>
-    require(condition, ExitCode.IllegalArgument, message)
-  illegal(
-    postProof === info.windowPoStProofType,
-    `expected proof of type ${info.windowPoStProofType}, got ${postProof}`,
-  )
+  const { windowPoStProofType, windowPoStPartitionSectors } = info
+  if (postProof !== windowPoStProofType)
+    abort(
+      ExitCode.IllegalArgument,
+      `expected proof of type ${windowPoStProofType}, got ${postProof}`,
+    )
   const maxSize = POST_PROOF_SIZE * partitions.length
-  illegal(proofBytes.length <= maxSize, `expected proof to be smaller than ${maxSize} bytes`)
-  const limit = Math.min(
-    loadPartitionsSectorsMax(policy, info.windowPoStPartitionSectors),
-    policy.postedPartitionsMax,
-  )
-  illegal(partitions.length <= limit, `too many partitions ${partitions.length}, limit ${limit}`)
+  if (proofBytes.length > maxSize)
+    abort(ExitCode.IllegalArgument, `expected proof to be smaller than ${maxSize} bytes`)
+  const loadable = loadPartitionsSectorsMax(policy, windowPoStPartitionSectors)
+  const limit = Math.min(loadable, policy.postedPartitionsMax)
+  if (partitions.length > limit)
+    abort(ExitCode.IllegalArgument, `too many partitions ${partitions.length}, limit ${limit}`)
 }
 
 function checkDeadline(
@@ -123,13 +123,13 @@ function checkDeadline(
   { deadline }: SubmitWindowedPoStParams,
 ): DeadlineInfo {
   const current = currentDeadlineInfo(policy, state, epoch)
-  require(isOpen(
-    current,
-  ), ExitCode.IllegalState, `proving period ${current.periodStart} not yet open at ${epoch}`)
-  require(deadline ===
-    BigInt(
-      current.index,
-    ), ExitCode.IllegalArgument, `invalid deadline ${deadline} at epoch ${epoch}, expected ${current.index}`)
+  if (!isOpen(current))
+    abort(ExitCode.IllegalState, `proving period ${current.periodStart} not yet open at ${epoch}`)
+  if (Number(deadline) !== current.index)
+    abort(
+      ExitCode.IllegalArgument,
+      `invalid deadline ${deadline} at epoch ${epoch}, expected ${current.index}`,
+    )
   return current
 }
 
@@ -139,16 +139,17 @@ function checkChainCommit(
   { challenge }: DeadlineInfo,
   { chainCommitEpoch: epoch, chainCommitRand }: SubmitWindowedPoStParams,
 ): void {
-  require(epoch >=
-    challenge, ExitCode.IllegalArgument, `expected chain commit epoch ${epoch} to be after ${challenge}`)
-  require(epoch <
-    rt.epoch, ExitCode.IllegalArgument, `chain commit epoch ${epoch} must be less than the current epoch ${rt.epoch}`)
+  if (epoch < challenge)
+    abort(ExitCode.IllegalArgument, `expected chain commit epoch ${epoch} to be after ${challenge}`)
+  if (epoch >= rt.epoch)
+    abort(
+      ExitCode.IllegalArgument,
+      `chain commit epoch ${epoch} must be less than the current epoch ${rt.epoch}`,
+    )
   const tag = DomainSeparationTag.PoStChainCommit
   const expected = drawRandomness(rt.ticketDigest(epoch), tag, epoch, NO_ENTROPY)
-  require(equalBytes(
-    expected,
-    chainCommitRand,
-  ), ExitCode.IllegalArgument, 'post commit randomness mismatched')
+  if (!equalBytes(expected, chainCommitRand))
+    abort(ExitCode.IllegalArgument, 'post commit randomness mismatched')
 }
 
 function prove(
@@ -162,17 +163,13 @@ function prove(
   const terms = { sectorSize, quant: quantSpecForDeadline(rt.policy, info) }
   const expiration = lastEpoch(info) + rt.policy.faultMaxAge
   const result = recordProvenSectors(deadline, terms, state.sectors, expiration, partitions)
-  require(!result.sectors.subtract(result.ignoredSectors)
-    .isEmpty, ExitCode.IllegalArgument, 'cannot prove partitions with no active sectors')
+  if (result.ignoredSectors.containsAll(result.sectors))
+    abort(ExitCode.IllegalArgument, 'cannot prove partitions with no active sectors')
   if (isZeroPower(result.recoveredPower)) recordPoStProofs(deadline, result.partitions, proofs)
   else {
     const sectors = loadForProof(state.sectors, result.sectors, result.ignoredSectors)
-    require(verifyWindowedPoSt(
-      rt,
-      info.challenge,
-      sectors,
-      proofs,
-    ), ExitCode.IllegalArgument, 'invalid post was submitted')
+    if (!verifyWindowedPoSt(rt, info.challenge, sectors, proofs))
+      abort(ExitCode.IllegalArgument, 'invalid post was submitted')
   }
   saveDeadline(state, info.index, deadline)
   return result
