@@ -1,5 +1,4 @@
 /** Starts a devnet, tells what is in it, and serves until it is told to stop. */
-import { ConsensusPool, keepForecasting } from '../engine/consensus/consensus-pool.ts'
 import { Devnet } from '../engine/devnet.ts'
 import { initCrypto } from '../primitives/crypto/init.ts'
 import { InvalidInput } from '../primitives/invalid-input.ts'
@@ -20,15 +19,24 @@ export async function runDevnet(given: DevnetArguments): Promise<void> {
   const devnet = new Devnet({ seed, preset, sps, accounts })
   const server = await serve(createRpc(devnet), { port, host, onBug: console.error })
   const clock = blockTime > 0 ? mineByClock(devnet, blockTime) : undefined
-  const pool = new ConsensusPool(1)
-  const stopForecasts = keepForecasting(devnet.node, pool)
   const stopped = stopSignal()
   console.log(introduction(devnet, server))
+  const endForecasts = await startForecasts(devnet)
   await stopped
   clearInterval(clock)
-  stopForecasts()
-  await pool.close()
+  await endForecasts()
   await server.close()
+}
+
+/** Holds elections ahead of time on a thread, which is loaded once there is something to use. */
+async function startForecasts({ node }: Devnet): Promise<() => Promise<void>> {
+  const { ConsensusPool, keepForecasting } = await import('../engine/consensus/consensus-pool.ts')
+  const pool = new ConsensusPool(1)
+  const end = keepForecasting(node, pool)
+  return () => {
+    end()
+    return pool.close()
+  }
 }
 
 const MAX_PORT = 65_535
