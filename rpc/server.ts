@@ -94,7 +94,9 @@ async function respond(
       connection: 'close',
     })
   const gone = new AbortController()
-  response.once('close', () => gone.abort())
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort()
+  })
   const handle = path === OLD_PATH ? refuseOld : reporting(rpc, gone.signal, onBug)
   const answer = await dispatch(body, handle)
   if (answer === undefined) return send(response, 204)
