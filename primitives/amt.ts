@@ -243,7 +243,7 @@ function amtCodec<T>(spec: AmtSpec<T>): Codec<Amt<T>> {
       const { bitWidth, version } = array.spec
       assert(
         bitWidth === spec.bitWidth && version === spec.version,
-        `${name}: bit width or version differs`,
+        'bit width or version of an AMT differs from what is declared',
       )
       out.cid(array.cid(out.sink))
     },

@@ -13,6 +13,7 @@ import {
   MAJOR,
 } from './cbor.ts'
 import type { Cid } from './cid.ts'
+import { type StructFunctions, structFunctions } from './struct-functions.ts'
 import { type ActorId, type ChainEpoch } from './units.ts'
 
 export interface Codec<T> {
@@ -23,6 +24,8 @@ export interface Codec<T> {
   decode(input: CborReader): T
   /** First place where two values differ; without it their encodings are compared. */
   diff?(expected: T, got: T, path: string): Difference | undefined
+  /** Of structs: what copies and compares them fast, field by field. */
+  readonly fields?: () => Pick<StructFunctions<T>, 'copy' | 'same'>
 }
 
 /** The TypeScript type of a codec. */
@@ -272,20 +275,24 @@ export function tuple<F extends Fields>(
   const names = entries.map(([key]) => key)
   const codecs = entries.map(([, codec]) => codec)
   const fewest = codecs.length - Object.keys(added).length
+  type Struct = TupleOf<F>
+  let compiled: StructFunctions<Struct> | undefined
+  const compile = (): StructFunctions<Struct> => (compiled = structFunctions(names, codecs))
   return {
     name,
+    fields: () => compiled ?? compile(),
     encode(value, out) {
       out.head(MAJOR.array, codecs.length)
-      const record = value as Record<string, unknown>
-      for (let i = 0; i < codecs.length; i++) codecs[i]!.encode(record[names[i]!], out)
+      ;(compiled ?? compile()).encode(value, out)
     },
     decode(input) {
       const length = input.length(MAJOR.array, name)
+      if (length === codecs.length) return (compiled ?? compile()).decode(input)
       if (length > codecs.length || length < fewest)
         throw new DecodeError(`${name} has ${codecs.length} fields, got ${length}`)
-      const value: Record<string, unknown> = {}
+      const value: Record<string, unknown> = { ...added }
       for (let i = 0; i < length; i++) value[names[i]!] = codecs[i]!.decode(input)
-      return (length < codecs.length ? { ...added, ...value } : value) as TupleOf<F>
+      return (compiled ?? compile()).copy(value as Struct)
     },
     diff(expected, got, path) {
       const [a, b] = [expected as Record<string, unknown>, got as Record<string, unknown>]

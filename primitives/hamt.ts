@@ -138,10 +138,7 @@ export function hamt<K, V>(
   return {
     name,
     encode(map, out) {
-      assert(
-        map.spec.bitWidth === bitWidth,
-        `${name}: bit width ${map.spec.bitWidth} where ${bitWidth} is declared`,
-      )
+      assert(map.spec.bitWidth === bitWidth, 'bit width of a HAMT differs from what is declared')
       out.cid(map.cid(out.sink))
     },
     decode: (input) => Hamt.at(spec, input.cid(name), input.source),

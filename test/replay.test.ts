@@ -97,7 +97,10 @@ test('with states compared at the end only, outcomes are compared record by reco
     records.map((r) => (r.t === 'msg' && r.exit === 0 ? { ...r, ...change } : r))
   assert.is(replay(changed({ exit: 1 }), {}, late).difference?.path, 'exit')
   assert.is(replay(changed({ ret: '00' }), {}, late).difference?.path, 'return')
-  assert.is(replay(changed({ events: [{ emitter: 1, entries: [] }] }), {}, late).difference?.path, 'events')
+  assert.is(
+    replay(changed({ events: [{ emitter: 1, entries: [] }] }), {}, late).difference?.path,
+    'events',
+  )
   assert.is(replay(changed({ changed: [] }), {}, late).difference, undefined)
   const poorer = records.map((r) => (r.t === 'end' ? { ...r, actors: r.actors.slice(1) } : r))
   assert.is(replay(poorer, {}, late).difference?.path, 'actors')

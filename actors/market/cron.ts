@@ -1,7 +1,9 @@
 /** What the market does at the end of every epoch, with the deals that are due and no others. */
+import { defined } from '../../primitives/assert.ts'
 import type { TokenAmount } from '../../primitives/units.ts'
 import { EPOCH_UNDEFINED } from '../policy.ts'
 import { ActorError, type Draft, ExitCode, require, type Runtime } from '../runtime.ts'
+import { scheduledBetween } from '../schedule.ts'
 import { CRON_ACTOR } from '../singletons.ts'
 import { dealCid, type DealProposal, type DealState, providerOf } from './deal.ts'
 import {
@@ -28,10 +30,8 @@ export function cronTick(rt: Runtime<MarketState>): void {
   rt.acceptCaller(CRON_ACTOR)
   const slashed = rt.transaction((state) => {
     let sum = 0n
-    const idle = state.dealOpsByEpoch.isEmpty
-    for (let epoch = state.lastCron + 1; epoch <= rt.epoch && !idle; epoch++) {
-      const due = state.dealOpsByEpoch.get(epoch)
-      if (!due) continue
+    for (const epoch of scheduledBetween(state.dealOpsByEpoch, state.lastCron + 1, rt.epoch)) {
+      const due = defined(state.dealOpsByEpoch.get(epoch), 'deals that are due')
       for (const id of due.keys()) sum += tick(rt, state, id)
       state.dealOpsByEpoch = state.dealOpsByEpoch.delete(epoch)
     }

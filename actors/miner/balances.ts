@@ -12,8 +12,7 @@ import type { VestSpec } from './vesting.ts'
 /** Balance that is not locked or pledged; fee debt is not taken off. @throws ActorError `IllegalState` when negative. */
 export function unlockedBalance(state: MinerState, balance: TokenAmount): TokenAmount {
   const unlocked = balance - state.lockedFunds - state.preCommitDeposits - state.initialPledge
-  require(unlocked >= 0n, ExitCode.IllegalState, `negative unlocked balance ${unlocked}`)
-  return unlocked
+  return notNegative('unlocked balance', unlocked)
 }
 
 /** Unlocked balance less fee debt: negative when the miner owes more than it has. */
@@ -25,13 +24,10 @@ export function availableBalance(state: MinerState, balance: TokenAmount): Token
 export function checkBalanceInvariants(rt: Runtime, state: MinerState): void {
   const balance = rt.balance()
   const { preCommitDeposits, lockedFunds, initialPledge, feeDebt } = state
-  for (const [what, sum] of Object.entries({
-    preCommitDeposits,
-    lockedFunds,
-    initialPledge,
-    feeDebt,
-  }))
-    if (sum < 0n) throw broken(`${what} is negative: ${sum}`)
+  if (preCommitDeposits < 0n) throw broken(`preCommitDeposits is negative: ${preCommitDeposits}`)
+  if (lockedFunds < 0n) throw broken(`lockedFunds is negative: ${lockedFunds}`)
+  if (initialPledge < 0n) throw broken(`initialPledge is negative: ${initialPledge}`)
+  if (feeDebt < 0n) throw broken(`feeDebt is negative: ${feeDebt}`)
   const least = preCommitDeposits + lockedFunds + initialPledge
   if (balance < least) throw broken(`balance ${balance} below minimum ${least}`)
 }
@@ -117,7 +113,7 @@ function unlockForDebt(state: Draft<MinerState>, currentEpoch: ChainEpoch): Toke
 }
 
 function notNegative(what: string, sum: TokenAmount): TokenAmount {
-  require(sum >= 0n, ExitCode.IllegalState, `negative ${what}: ${sum}`)
+  if (sum < 0n) throw new ActorError(ExitCode.IllegalState, `negative ${what}: ${sum}`)
   return sum
 }
 

@@ -29,8 +29,7 @@ export function applyRewards(
     rt.acceptCaller(REWARD_ACTOR)
     const toLock = lockedRewardFromReward(reward)
     const available = unlockedBalance(state, rt.balance())
-    require(available >=
-      toLock, ExitCode.InsufficientFunds, `insufficient funds to lock, available: ${available}, requested: ${toLock}`)
+    require(available >= toLock, ExitCode.InsufficientFunds, 'insufficient funds to lock')
     const newlyVested = addLockedFunds(state, rt.epoch, toLock, REWARD_VESTING_SPEC)
     applyPenalty(state, penalty)
     const repaid = repayPartialDebtInPriorityOrder(state, rt.epoch, rt.balance())

@@ -1,7 +1,7 @@
 /** Claims of power, and the network totals that follow from them. */
 import type { ActorId, StoragePower } from '../../primitives/units.ts'
 import type { Policy } from '../policy.ts'
-import { ActorError, type Draft, ExitCode, require } from '../runtime.ts'
+import { ActorError, type Draft, ExitCode } from '../runtime.ts'
 import { consensusMinerMinPower, countsOnlyAboveMinimum } from './policy.ts'
 import type { Claim, PowerState } from './state.ts'
 
@@ -42,15 +42,9 @@ export function addToClaim(
     addToTotals(state, -before.rawBytePower, -before.qualityAdjPower)
   } else if (!wasBelow) addToTotals(state, rawByteDelta, qualityAdjDelta)
 
-  requireState(after.rawBytePower >= 0n, `negative claimed raw byte power: ${after.rawBytePower}`)
-  requireState(
-    after.qualityAdjPower >= 0n,
-    `negative claimed quality adjusted power: ${after.qualityAdjPower}`,
-  )
-  requireState(
-    state.minerAboveMinPowerCount >= 0,
-    `negative amount of miners larger than min: ${state.minerAboveMinPowerCount}`,
-  )
+  notNegative('claimed raw byte power', after.rawBytePower)
+  notNegative('claimed quality adjusted power', after.qualityAdjPower)
+  notNegative('amount of miners larger than min', state.minerAboveMinPowerCount)
   state.claims = state.claims.set(miner, after)
 }
 
@@ -98,6 +92,6 @@ function addToTotals(state: PowerDraft, raw: StoragePower, qa: StoragePower): vo
   state.totalRawBytePower += raw
 }
 
-function requireState(condition: boolean, message: string): void {
-  require(condition, ExitCode.IllegalState, message)
+function notNegative(what: string, sum: bigint | number): void {
+  if (sum < 0) throw new ActorError(ExitCode.IllegalState, `negative ${what}: ${sum}`)
 }

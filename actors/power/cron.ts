@@ -7,6 +7,7 @@ import { RealizedPower, RewardMethod, ThisEpochRewardReturn } from '../reward/pa
 import { ActorError, ExitCode, Payload, require, type Runtime, sent } from '../runtime.ts'
 import { CRON_ACTOR, REWARD_ACTOR } from '../singletons.ts'
 import { trySend } from '../try-send.ts'
+import { scheduledBetween } from '../schedule.ts'
 import { currentTotalPower, deleteClaim } from './claims.ts'
 import type { EnrollCronEventParams } from './params.ts'
 import { type CronEvent, NO_CRON_EVENTS, type PowerState } from './state.ts'
@@ -67,10 +68,8 @@ function processDeferredCronEvents(rt: Runtime<PowerState>, reward: ThisEpochRew
 function takeDueEvents(rt: Runtime<PowerState>): readonly CronEvent[] {
   return rt.transaction((state) => {
     const due: CronEvent[] = []
-    const idle = state.cronEventQueue.isEmpty
-    for (let epoch = state.firstCronEpoch; epoch <= rt.epoch && !idle; epoch++) {
-      const events = state.cronEventQueue.get(epoch)
-      if (!events) continue
+    for (const epoch of scheduledBetween(state.cronEventQueue, state.firstCronEpoch, rt.epoch)) {
+      const events = defined(state.cronEventQueue.get(epoch), 'cron events')
       for (const event of events.values()) if (state.claims.has(event.minerAddr)) due.push(event)
       state.cronEventQueue = state.cronEventQueue.delete(epoch)
     }

@@ -2,7 +2,7 @@
 import { defineActor, method } from '../actor.ts'
 import { storagePower } from '../../primitives/codec.ts'
 import type { TokenAmount } from '../../primitives/units.ts'
-import { ExitCode, require, type Runtime } from '../runtime.ts'
+import { ActorError, ExitCode, require, type Runtime } from '../runtime.ts'
 import { SYSTEM_ACTOR } from '../singletons.ts'
 import { addToClaim } from './claims.ts'
 import { createMiner } from './create-miner.ts'
@@ -106,8 +106,9 @@ function updatePledgeTotal(rt: Runtime<PowerState>, pledgeDelta: TokenAmount): v
     require(state.claims.has(
       rt.caller,
     ), ExitCode.Forbidden, `unknown miner f0${rt.caller} forbidden to interact with power actor`)
-    state.totalPledgeCollateral += pledgeDelta
-    require(state.totalPledgeCollateral >=
-      0n, ExitCode.IllegalState, `negative total pledge collateral ${state.totalPledgeCollateral}`)
+    const total = state.totalPledgeCollateral + pledgeDelta
+    if (total < 0n)
+      throw new ActorError(ExitCode.IllegalState, `negative total pledge collateral ${total}`)
+    state.totalPledgeCollateral = total
   })
 }

@@ -19,11 +19,10 @@ export function awardBlockReward(rt: Runtime<RewardState>, params: AwardBlockRew
   rt.acceptCaller(SYSTEM_ACTOR)
   const { penalty, gasReward, winCount } = params
   const balance = rt.balance()
-  require(penalty >= 0n, ExitCode.IllegalArgument, `negative penalty ${penalty}`)
-  require(gasReward >= 0n, ExitCode.IllegalArgument, `negative gas reward ${gasReward}`)
-  require(balance >=
-    gasReward, ExitCode.IllegalState, `actor current balance ${balance} insufficient to pay gas reward ${gasReward}`)
-  require(winCount > 0n, ExitCode.IllegalArgument, `invalid win count ${winCount}`)
+  require(penalty >= 0n, ExitCode.IllegalArgument, 'negative penalty')
+  require(gasReward >= 0n, ExitCode.IllegalArgument, 'negative gas reward')
+  require(balance >= gasReward, ExitCode.IllegalState, 'insufficient to pay the gas reward')
+  require(winCount > 0n, ExitCode.IllegalArgument, 'invalid win count')
   const miner = rt.resolve(params.miner)
   if (miner === undefined)
     throw new ActorError(ExitCode.NotFound, 'failed to resolve given owner address')

@@ -4,7 +4,7 @@ import { defineActor, method } from '../actor.ts'
 import { ActorError, ExitCode, type Runtime } from '../runtime.ts'
 import { POWER_ACTOR, SYSTEM_ACTOR } from '../singletons.ts'
 import { awardBlockReward } from './award.ts'
-import { initialRewardState, updateNetworkKpi } from './logic.ts'
+import { initialRewardState, networkKpi } from './logic.ts'
 import {
   AwardBlockRewardParams,
   RealizedPower,
@@ -58,6 +58,14 @@ function updateNetworkKPI(rt: Runtime<RewardState>, realizedPower: StoragePower 
   if (realizedPower === null)
     throw new ActorError(ExitCode.IllegalArgument, 'argument cannot be None')
   rt.transaction((state) => {
-    Object.assign(state, updateNetworkKpi(state, rt.epoch, realizedPower))
+    const kpi = networkKpi(state, rt.epoch, realizedPower)
+    state.cumsumBaseline = kpi.cumsumBaseline
+    state.cumsumRealized = kpi.cumsumRealized
+    state.effectiveNetworkTime = kpi.effectiveNetworkTime
+    state.effectiveBaselinePower = kpi.effectiveBaselinePower
+    state.thisEpochReward = kpi.thisEpochReward
+    state.thisEpochRewardSmoothed = kpi.thisEpochRewardSmoothed
+    state.thisEpochBaselinePower = kpi.thisEpochBaselinePower
+    state.epoch = kpi.epoch
   })
 }

@@ -146,6 +146,19 @@ export function updateNetworkKpi<S extends RewardProgress>(
   currEpoch: ChainEpoch,
   currRealizedPower: StoragePower,
 ): S {
+  return { ...state, ...networkKpi(state, currEpoch, currRealizedPower) }
+}
+
+/** The part of the state that changes with `updateNetworkKpi`. */
+export type NetworkKpi = NetworkClock &
+  Pick<RewardProgress, 'thisEpochReward' | 'thisEpochRewardSmoothed'>
+
+/** As `updateNetworkKpi`: what changes. */
+export function networkKpi(
+  state: RewardProgress,
+  currEpoch: ChainEpoch,
+  currRealizedPower: StoragePower,
+): NetworkKpi {
   let before: NetworkClock = state
   while (before.epoch < currEpoch) before = advanceEpoch(before, currRealizedPower)
   const after = advanceEpoch(before, currRealizedPower)
@@ -155,7 +168,7 @@ export function updateNetworkKpi<S extends RewardProgress>(
     thisEpochReward,
     after.epoch - state.epoch,
   )
-  return { ...state, ...after, thisEpochReward, thisEpochRewardSmoothed }
+  return { ...after, thisEpochReward, thisEpochRewardSmoothed }
 }
 
 /** The part of the state that moves with every epoch, null or not. */

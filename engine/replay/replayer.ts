@@ -50,7 +50,7 @@ export class Replayer {
   readonly #roots: RecordedRoots
   /** Actors as they were after the last record. */
   readonly #before = new Map<ActorId, Actor | undefined>()
-  #context: MachineContext
+  readonly #context: { -readonly [K in keyof MachineContext]: MachineContext[K] }
 
   constructor(
     header: HeaderRecord,
@@ -190,10 +190,11 @@ export class Replayer {
     if (root !== recorded) this.#fail(record, at, mismatchOf('state root', recorded, root))
   }
 
+  /** The context of a record; one object for all, since none outlives its record. */
   #at(epoch: ChainEpoch): MachineContext {
-    if (this.#context.epoch === epoch) return this.#context
-    const timestamp = this.#genesisTime + EPOCH_SECONDS * epoch
-    return (this.#context = { ...this.#context, epoch, timestamp })
+    this.#context.epoch = epoch
+    this.#context.timestamp = this.#genesisTime + EPOCH_SECONDS * epoch
+    return this.#context
   }
 
   #count({ call }: ApplyResult): void {

@@ -25,7 +25,7 @@ import type { MachineContext } from './context.ts'
 import { type GasMeter, OutOfGas } from './gas.ts'
 import { Invocation } from './invocation.ts'
 import { PRICES } from './price-list.ts'
-import { EMPTY_STATE, type StateTree, stateCodec } from './state-tree.ts'
+import { EMPTY_STATE, type StateTree, stateCodec, withBalance } from './state-tree.ts'
 import type { CallTrace, StampedEvent } from './trace.ts'
 
 const MAX_DEPTH = 1024
@@ -115,8 +115,9 @@ export class CallManager {
 
   #recorded(call: Call): SendResult {
     if (!this.context.traced) return this.#framed(call, undefined)
-    const { gasLimit, ...rest } = call
-    const node: CallTrace = { ...rest, ...(gasLimit === undefined ? {} : { gasLimit }), calls: [] }
+    const { from, to, method, params, value, readOnly, gasLimit } = call
+    const node: CallTrace = { from, to, method, params, value, readOnly, calls: [] }
+    if (gasLimit !== undefined) node.gasLimit = gasLimit
     const outer = this.#traces
     outer.push(node)
     this.#traces = node.calls
@@ -237,7 +238,7 @@ export class CallManager {
     if (!target) throw new SyscallError(ErrorNumber.NotFound, `no actor ${to}`)
     this.gas?.onUpdate(from)
     this.gas?.onUpdate(to)
-    this.tree.set(from, { ...source, balance: source.balance - value })
-    this.tree.set(to, { ...target, balance: target.balance + value })
+    this.tree.set(from, withBalance(source, source.balance - value))
+    this.tree.set(to, withBalance(target, target.balance + value))
   }
 }

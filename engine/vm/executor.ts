@@ -64,9 +64,10 @@ export function applyImplicit(
   message: ImplicitMessage,
 ): ApplyResult {
   const id = tree.resolve(message.from)
-  assert(id !== undefined, `implicit message from ${message.from}, which does not exist`)
+  assert(id !== undefined, 'implicit message from an actor that does not exist')
   const origin = { id, address: message.from, nonce: 0n, gasPremium: 0n }
-  return finished(run(tree, context, message, origin, null))
+  const { to, method, params, value } = message
+  return finished(run(tree, context, to, method, params, value, origin, null))
 }
 
 /** An implicit message from the system actor to another by id. */
@@ -108,8 +109,8 @@ export function applyMessage(
     nonce: message.nonce,
     gasPremium: effectivePremium(message, context.baseFee),
   }
-  const params = messageParams(message)
-  const ran = run(tree, context, { ...message, params }, origin, meter)
+  const { to, method, value } = message
+  const ran = run(tree, context, to, method, messageParams(message), value, origin, meter)
   if (!meter) return finished(ran)
   return settle(tree, context, message, id, gasCost, finished(ran, meter.used))
 }
@@ -182,15 +183,18 @@ interface Run {
 function run(
   tree: StateTree,
   context: MachineContext,
-  message: Omit<ImplicitMessage, 'from'>,
+  to: Address,
+  method: MethodNum,
+  params: Payload | null,
+  value: TokenAmount,
   origin: Origin,
   meter: GasMeter | null,
 ): Run {
   const manager = new CallManager(tree, context, origin, meter)
-  const { to, method, params, value } = message
-  const call = { from: origin.id, to, method, params, value, readOnly: false }
+  const call = { from: origin.id, to, method, params, value, readOnly: false, gasLimit: undefined }
   try {
-    return { ...manager.send(call), manager }
+    const { exitCode, ret } = manager.send(call)
+    return { exitCode, ret, manager }
   } catch (error) {
     return { exitCode: exitCodeOf(error), ret: null, manager }
   }

@@ -21,12 +21,11 @@ import { type Address, actorAddress, delegatedParts, idAddress } from '../../pri
 import { concatBytes, uint64be } from '../../primitives/bytes.ts'
 import type { Cid } from '../../primitives/cid.ts'
 import { address as addressCodec, encode } from '../../primitives/codec.ts'
-import { Link } from '../../primitives/link.ts'
 import type { ActorId, ChainEpoch, TokenAmount } from '../../primitives/units.ts'
 import type { Call, CallManager } from './call-manager.ts'
 import { meteredSyscalls } from './metered-syscalls.ts'
 import { PRICES } from './price-list.ts'
-import { type Actor, EMPTY_STATE, stateCodec } from './state-tree.ts'
+import { type Actor, EMPTY_STATE, stateFields, withState } from './state-tree.ts'
 
 /** Gas a call may still use, as actors are told, where gas is not metered. */
 const UNMETERED_GAS = 10_000_000_000n
@@ -166,8 +165,10 @@ export class Invocation implements Runtime {
   }
 
   transaction<R>(body: (state: Draft<unknown>) => R): R {
-    const before = this.#self().state.get() as Record<string, unknown>
-    const state = { ...before }
+    const { type, state: link } = this.#self()
+    const { copy, same } = stateFields(type)
+    const before = link.get()
+    const state = copy(before)
     this.#inTransaction = true
     let result: R
     try {
@@ -175,18 +176,14 @@ export class Invocation implements Runtime {
     } finally {
       this.#inTransaction = false
     }
-    const changed = Object.keys(state).some((key) => state[key] !== before[key])
-    if (changed || this.readOnly) this.#setState(this.#self(), state)
+    if (this.readOnly || !same(before, state)) this.#setState(this.#self(), state)
     return result
   }
 
   #setState(self: Actor, state: unknown): void {
     require(!this.readOnly, ExitCode.ReadOnly, 'state cannot change in a read-only call')
     this.#manager.gas?.onUpdate(this.receiver)
-    this.#manager.tree.set(this.receiver, {
-      ...self,
-      state: Link.to(stateCodec(self.type), state),
-    })
+    this.#manager.tree.set(this.receiver, withState(self, state))
   }
 
   send(

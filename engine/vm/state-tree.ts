@@ -25,6 +25,7 @@ import {
 import { actorIdKey } from '../../primitives/hamt-keys.ts'
 import { Hamt, hamt } from '../../primitives/hamt.ts'
 import { Link, link } from '../../primitives/link.ts'
+import type { StructFunctions } from '../../primitives/struct-functions.ts'
 import type { ActorId, TokenAmount } from '../../primitives/units.ts'
 
 /** An actor as the state tree holds it; a value, replaced and never changed. */
@@ -46,6 +47,25 @@ export const EMPTY_STATE: Link<unknown> = Link.to(emptyState, {})
 /** Type of the state of an actor. */
 export const stateCodec = (type: ActorType): Codec<unknown> =>
   (actorDefinition(type).state as Codec<unknown> | null) ?? emptyState
+
+/** What copies and compares the state of an actor. */
+export function stateFields(type: ActorType): Pick<StructFunctions<unknown>, 'copy' | 'same'> {
+  const fields = stateCodec(type).fields?.()
+  assert(fields !== undefined, 'the state of an actor is not a struct')
+  return fields
+}
+
+/** The actor with another state. Written out, here and below: a spread is slow on what every message does. */
+export function withState(actor: Actor, state: unknown): Actor {
+  const { type, sequence, balance, delegated } = actor
+  return { type, state: Link.to(stateCodec(type), state), sequence, balance, delegated }
+}
+
+/** The actor with another balance. */
+export function withBalance(actor: Actor, balance: TokenAmount): Actor {
+  const { type, state, sequence, delegated } = actor
+  return { type, state, sequence, balance, delegated }
+}
 
 const ActorWire = tuple(
   {
@@ -164,11 +184,9 @@ export class StateTree {
   deposit(id: ActorId, amount: TokenAmount): void {
     if (amount === 0n) return
     const actor = this.get(id)
-    assert(
-      actor !== undefined && actor.balance + amount >= 0n,
-      `cannot add ${amount} to actor ${id}`,
-    )
-    this.set(id, { ...actor, balance: actor.balance + amount })
+    const balance = (actor?.balance ?? 0n) + amount
+    assert(actor !== undefined && balance >= 0n, 'cannot add to the balance of an actor')
+    this.set(id, withBalance(actor, balance))
   }
 
   /** Id of an address: what it says for f0, else what the init actor's map says. */

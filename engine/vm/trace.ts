@@ -13,7 +13,7 @@ export interface CallTrace {
   readonly value: TokenAmount
   readonly params: Payload | null
   readonly readOnly: boolean
-  readonly gasLimit?: bigint
+  gasLimit?: bigint
   /** Set once the callee has ended. */
   exitCode?: ExitCode
   ret?: Payload | null
