@@ -24,7 +24,13 @@ import {
 } from './expiration-set.ts'
 import type { SectorSize } from './policy.ts'
 import { addPower, NO_POWER, type PowerPair, subPower } from './power-pair.ts'
-import { powerForSector, type SectorSums, sumSectors } from './sector-power.ts'
+import {
+  addSums,
+  NO_SECTOR_SUMS,
+  powerForSector,
+  type SectorSums,
+  sumSectors,
+} from './sector-power.ts'
 import type { SectorOnChainInfo } from './sectors.ts'
 
 export interface ExpirationQueue {
@@ -37,9 +43,13 @@ type Sectors = readonly SectorOnChainInfo[]
 
 /** Adds active sectors at the ends of their lives. @returns their sums. */
 export function addActiveSectors(queue: ExpirationQueue, sectors: Sectors): SectorSums {
-  for (const [epoch, group] of groupByExpiration(queue, sectors))
-    addAt(queue, epoch, onTime(sumSectors(queue.sectorSize, group)))
-  return sumSectors(queue.sectorSize, sectors)
+  let total = NO_SECTOR_SUMS
+  for (const [epoch, group] of groupByExpiration(queue, sectors)) {
+    const sums = sumSectors(queue.sectorSize, group)
+    addAt(queue, epoch, onTime(sums))
+    total = addSums(total, sums)
+  }
+  return total
 }
 
 /** Takes active sectors off and adds others. @returns the sums of both. */
@@ -63,13 +73,15 @@ export function rescheduleAsFaults(
   faultExpiration: ChainEpoch,
   sectors: Sectors,
 ): PowerPair {
-  const early: SectorOnChainInfo[] = []
+  let early = NO_SECTOR_SUMS
+  let faulty = NO_POWER
   const faultEpoch = quantizeUp(queue.quant, faultExpiration)
   for (const { epoch, found } of findByExpiration(queue, sectors)) {
     const sums = sumSectors(queue.sectorSize, found)
     const set = queue.sets.get(epoch) ?? EMPTY_EXPIRATION_SET
     const outlives = epoch > faultEpoch
-    if (outlives) early.push(...found)
+    if (outlives) early = addSums(early, sums)
+    faulty = addPower(faulty, sums.power)
     putOrDelete(
       queue,
       epoch,
@@ -78,11 +90,9 @@ export function rescheduleAsFaults(
       ),
     )
   }
-  if (early.length > 0) {
-    const { numbers, power, dailyFee } = sumSectors(queue.sectorSize, early)
-    addEarly(queue, faultExpiration, Bitfield.of(numbers), power, dailyFee)
-  }
-  return sumSectors(queue.sectorSize, sectors).power
+  const { numbers, power, dailyFee } = early
+  if (numbers.length > 0) addEarly(queue, faultExpiration, Bitfield.of(numbers), power, dailyFee)
+  return faulty
 }
 
 /** As `rescheduleAsFaults` with all sectors of the queue, known by the sums alone. */
@@ -194,11 +204,14 @@ export function popExpirationsUntil(queue: ExpirationQueue, until: ChainEpoch): 
 const ENTRY_SECTORS_MAX = 10_000
 
 function removeActiveSectors(queue: ExpirationQueue, sectors: Sectors): SectorSums {
+  let total = NO_SECTOR_SUMS
   for (const { epoch, found } of findByExpiration(queue, sectors)) {
     const set = queue.sets.get(epoch) ?? EMPTY_EXPIRATION_SET
-    putOrDelete(queue, epoch, removeExpirations(set, onTime(sumSectors(queue.sectorSize, found))))
+    const sums = sumSectors(queue.sectorSize, found)
+    putOrDelete(queue, epoch, removeExpirations(set, onTime(sums)))
+    total = addSums(total, sums)
   }
-  return sumSectors(queue.sectorSize, sectors)
+  return total
 }
 
 function addAt(queue: ExpirationQueue, rawEpoch: ChainEpoch, more: ExpirationSet): void {

@@ -79,17 +79,28 @@ export interface NewSectorTerms {
 
 /** A sector that starts its life. */
 export function newSector(terms: NewSectorTerms): SectorOnChainInfo {
+  // Field by field: a network has hundreds of millions of these.
   return {
-    ...terms,
-    deprecatedDealIds: [],
+    sectorNumber: terms.sectorNumber,
+    sealProof: terms.sealProof,
+    sealedCid: terms.sealedCid,
+    deprecatedDealIds: NO_DEALS,
+    activation: terms.activation,
+    expiration: terms.expiration,
+    dealWeight: terms.dealWeight,
+    verifiedDealWeight: terms.verifiedDealWeight,
+    initialPledge: terms.initialPledge,
     expectedDayReward: null,
     expectedStoragePledge: null,
     powerBaseEpoch: terms.activation,
     replacedDayReward: null,
     sectorKeyCid: null,
     flags: SIMPLE_QA_POWER,
+    dailyFee: terms.dailyFee,
   }
 }
+
+const NO_DEALS: readonly bigint[] = Object.freeze([])
 
 function newSectorOf(
   rt: Runtime,

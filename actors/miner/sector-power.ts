@@ -2,7 +2,7 @@
 import type { TokenAmount } from '../../primitives/units.ts'
 import { ExitCode, require } from '../runtime.ts'
 import { qaPowerForWeight, type SectorSize } from './policy.ts'
-import type { PowerPair } from './power-pair.ts'
+import { addPower, NO_POWER, type PowerPair } from './power-pair.ts'
 import type { SectorOnChainInfo } from './sectors.ts'
 
 /** Quality-adjusted bytes of a sector. */
@@ -45,4 +45,21 @@ export function sumSectors(size: SectorSize, sectors: readonly SectorOnChainInfo
   }
   const numbers = sectors.map(({ sectorNumber }) => sectorNumber)
   return { numbers, power: powerForSectors(size, sectors), pledge, dailyFee }
+}
+
+export const NO_SECTOR_SUMS: SectorSums = Object.freeze({
+  numbers: [],
+  power: NO_POWER,
+  pledge: 0n,
+  dailyFee: 0n,
+})
+
+export function addSums(a: SectorSums, b: SectorSums): SectorSums {
+  if (a.numbers.length === 0) return b
+  return {
+    numbers: [...a.numbers, ...b.numbers],
+    power: addPower(a.power, b.power),
+    pledge: a.pledge + b.pledge,
+    dailyFee: a.dailyFee + b.dailyFee,
+  }
 }
