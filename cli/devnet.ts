@@ -10,7 +10,7 @@ const OPTIONS = {
     default: 'pithead',
     describe: 'the same seed gives the same network, keys included',
   },
-  sps: { type: 'string', default: '2', describe: 'storage providers with power' },
+  sps: { type: 'string', default: '1', describe: 'storage providers with power' },
   accounts: { type: 'string', default: '10', describe: 'funded keys' },
   preset: {
     type: 'string',

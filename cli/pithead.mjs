@@ -24,5 +24,5 @@ try {
 }
 
 nodeModule.enableCompileCache?.() // Node 22 and later
-const { main } = await import('../dist/cli/main.js')
+const { main } = await import('../dist/bundle/main.js')
 await main(process.argv.slice(2))

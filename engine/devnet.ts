@@ -26,7 +26,7 @@ export interface DevnetOptions {
   readonly preset?: string
   /** The same seed gives the same network. Default `pithead`. */
   readonly seed?: string
-  /** Storage providers that hold power from the start. Default 2. */
+  /** Storage providers that hold power from the start. Default 1. */
   readonly sps?: number
   /** Funded keys. Default 10. */
   readonly accounts?: number
@@ -79,7 +79,7 @@ export class Devnet {
 
   /** @throws InvalidInput naming the option that is wrong. */
   constructor(options: DevnetOptions = {}) {
-    const { seed = 'pithead', sps = 2, accounts = 10 } = options
+    const { seed = 'pithead', sps = 1, accounts = 10 } = options
     this.params = networkParams(options.preset ?? 'mainnet')
     checkCount('sps', sps, 1, MAX_PROVIDERS)
     checkCount('accounts', accounts, 0, MAX_ACCOUNTS)

@@ -12,7 +12,7 @@ export interface Run {
 /** Runs each of `runs`, up to `threads` at a time. */
 export async function runAll(runs: readonly Run[], threads: number): Promise<Report[]> {
   const pool = new Piscina({
-    ...workerOptions(new URL('./worker', import.meta.url)),
+    ...workerOptions('scenarios/worker'),
     minThreads: 1,
     maxThreads: threads,
   })

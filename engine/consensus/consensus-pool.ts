@@ -15,7 +15,7 @@ export class ConsensusPool {
 
   constructor(threads: number) {
     this.#pool = new Piscina({
-      ...workerOptions(new URL('./worker', import.meta.url)),
+      ...workerOptions('engine/consensus/worker'),
       minThreads: threads,
       maxThreads: threads,
       idleTimeout: Infinity,

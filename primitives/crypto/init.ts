@@ -1,7 +1,6 @@
 /** Loads what the cryptography needs, once, before a run: the one place in this room that waits. */
 import Blake2b from 'blake2b-wasm'
-import herumi from 'bls-eth-wasm'
-import { createKeccak } from 'hash-wasm'
+import type { createKeccak } from 'hash-wasm'
 import { type BlstBinding, blstCurve } from './bls-blst.ts'
 import { herumiCurve, type MclModule } from './bls-herumi.ts'
 import { blsBackend } from './bls-scheme.ts'
@@ -37,11 +36,17 @@ let blst: Promise<BlsBackend | undefined> | undefined
 let mcl: Promise<BlsBackend> | undefined
 let blsChosen = false
 
+/** The one function of hash-wasm that is used; its index would load forty more at every start. */
+const KECCAK: string = 'hash-wasm/dist/keccak.umd.min.js'
+
 async function loadHashers(): Promise<void> {
   await new Promise<void>((resolve, reject) =>
     Blake2b.ready((error) => (error ? reject(error) : resolve())),
   )
-  installHashers({ keccak256: await createKeccak(256) })
+  const { default: keccak } = (await import(KECCAK)) as {
+    default: { createKeccak: typeof createKeccak }
+  }
+  installHashers({ keccak256: await keccak.createKeccak(256) })
 }
 
 async function chooseBls(name: BlsBackend['name'] | undefined): Promise<BlsBackend> {
@@ -62,6 +67,7 @@ async function loadBlst(): Promise<BlsBackend | undefined> {
 }
 
 async function loadHerumi(): Promise<BlsBackend> {
+  const { default: herumi } = await import('bls-eth-wasm')
   await herumi.init(herumi.BLS12_381)
   return blsBackend(herumiCurve((herumi as unknown as { readonly mod: MclModule }).mod))
 }

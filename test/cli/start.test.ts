@@ -121,7 +121,7 @@ function inProject(body: (project: Project) => void): void {
       cpSync(join(PROJECT, file), join(root, file))
     for (const file of ['pithead.mjs', 'build.mjs', 'install.mjs'])
       cpSync(join(PROJECT, 'cli', file), join(root, 'cli', file))
-    for (const name of ['typescript', '@typescript', '@types', 'undici-types']) {
+    for (const name of 'typescript @typescript @types undici-types esbuild @esbuild'.split(' ')) {
       mkdirSync(join(root, 'node_modules'), { recursive: true })
       symlinkSync(join(PROJECT, 'node_modules', name), join(root, 'node_modules', name))
     }
