@@ -167,10 +167,14 @@ function brokenSectors(
     const { activation, powerBaseEpoch, expiration } = info
     found.expect(info.sectorNumber === number, () => `${info.sectorNumber} is kept as ${number}`)
     found.expect(
-      activation <= powerBaseEpoch && powerBaseEpoch < expiration,
+      activation <= powerBaseEpoch && activation < expiration && powerBaseEpoch !== expiration,
       () => `${number} lives from ${activation} to ${expiration}, its power from ${powerBaseEpoch}`,
     )
-    for (const what of ['dealWeight', 'verifiedDealWeight', 'initialPledge', 'dailyFee'] as const)
+    // Data may be put into a sector after its end, as long as its deadline has not removed it: its weights are negative.
+    const sign = powerBaseEpoch < expiration ? 1n : -1n
+    for (const what of ['dealWeight', 'verifiedDealWeight'] as const)
+      found.expect(info[what] * sign >= 0n, () => `${number} has a ${what} of ${info[what]}`)
+    for (const what of ['initialPledge', 'dailyFee'] as const)
       found.expect(info[what] >= 0n, () => `${number} has a ${what} of ${info[what]}`)
     found.expect(
       !state.preCommittedSectors.has(number),

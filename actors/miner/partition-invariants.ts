@@ -178,7 +178,7 @@ interface Sums {
   readonly missing: readonly bigint[]
 }
 
-/** Sums over sectors; those that end before they begin have no power, and are found elsewhere. */
+/** Sums over sectors; those that end where their power begins are found elsewhere. */
 function sumsOf(numbers: Bitfield, { sectorSize, sectors }: SectorTerms): Sums {
   let power = NO_POWER
   let [pledge, dailyFee] = [0n, 0n]
@@ -191,7 +191,7 @@ function sumsOf(numbers: Bitfield, { sectorSize, sectors }: SectorTerms): Sums {
     }
     pledge += info.initialPledge
     dailyFee += info.dailyFee
-    if (info.expiration > info.powerBaseEpoch)
+    if (info.expiration !== info.powerBaseEpoch)
       power = addPower(power, powerForSector(sectorSize, info))
   }
   return { power, pledge, dailyFee, missing }
