@@ -129,9 +129,10 @@ export class Activations {
 }
 
 function verifySector(rt: Runtime, state: MarketState, sector: SectorDeals): Cid | null {
-  const deals = sector.dealIds.map((id, i) => {
-    const isFirst = sector.dealIds.indexOf(id) === i
-    require(isFirst, ExitCode.IllegalArgument, `duplicate deal ID ${id} in sector`)
+  const seen = new Set<bigint>()
+  const deals = sector.dealIds.map((id) => {
+    require(!seen.has(id), ExitCode.IllegalArgument, `duplicate deal ID ${id} in sector`)
+    seen.add(id)
     return getProposal(state, id)
   })
   const sectorSize = sealProofInfo(sector.sectorType)?.sectorSize
