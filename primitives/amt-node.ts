@@ -4,6 +4,7 @@
  */
 import { childBase, type Index, slotOf } from './amt-index.ts'
 import { assert } from './assert.ts'
+import { finishBlock } from './block.ts'
 import {
   type Bitmap,
   bitmapFromBytes,
@@ -24,9 +25,8 @@ import {
   DecodeError,
   MAJOR,
 } from './cbor.ts'
-import { type Cid, cidOf } from './cid.ts'
+import type { Cid } from './cid.ts'
 import type { Codec } from './codec.ts'
-import { countBlock } from './cost.ts'
 
 /** What all nodes of an AMT share. */
 export interface AmtSpec<T> {
@@ -253,13 +253,7 @@ export class AmtNode<T> {
     if (this.#cid !== undefined && sink === undefined) return this.#cid
     const out = new CborWriter(sink)
     this.write(spec, height, out)
-    const block = out.finish()
-    if (this.#cid === undefined) {
-      countBlock(block.length)
-      this.#cid = cidOf(block)
-    }
-    sink?.put(this.#cid, block)
-    return this.#cid
+    return (this.#cid = finishBlock(out, this.#cid))
   }
 
   /** True when both are known to be the same without hashing anything. */

@@ -7,6 +7,7 @@ import { diffNodes } from './amt-diff.ts'
 import { type Index, isBelow, toIndex, toNumber } from './amt-index.ts'
 import { AmtNode, type AmtSpec, type Batch, type Growth } from './amt-node.ts'
 import { assert, defined } from './assert.ts'
+import { finishBlock } from './block.ts'
 import {
   type BlockSink,
   type BlockSource,
@@ -15,9 +16,8 @@ import {
   DecodeError,
   MAJOR,
 } from './cbor.ts'
-import { type Cid, cidOf } from './cid.ts'
+import type { Cid } from './cid.ts'
 import type { Codec, Difference } from './codec.ts'
-import { countBlock } from './cost.ts'
 
 const MAX_HEIGHT = 64
 
@@ -164,13 +164,7 @@ export class Amt<T> {
     if (this.#cid !== undefined && sink === undefined) return this.#cid
     const out = new CborWriter(sink)
     writeRoot(this.spec, this.#load(), out)
-    const block = out.finish()
-    if (this.#cid === undefined) {
-      countBlock(block.length)
-      this.#cid = cidOf(block)
-    }
-    sink?.put(this.#cid, block)
-    return this.#cid
+    return (this.#cid = finishBlock(out, this.#cid))
   }
 
   /** Entry where two arrays differ first, found without visiting what they share. */

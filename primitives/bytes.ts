@@ -23,6 +23,19 @@ export function fromHex(text: string): Uint8Array {
   return out
 }
 
+/** Whether `text` is the bytes in lower-case hexadecimal without prefix. */
+export function isHexOf(text: string, bytes: Uint8Array): boolean {
+  if (text.length !== 2 * bytes.length) return false
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i]!
+    if (text.charCodeAt(2 * i) !== hexCode(byte >> 4)) return false
+    if (text.charCodeAt(2 * i + 1) !== hexCode(byte & 15)) return false
+  }
+  return true
+}
+
+const hexCode = (digit: number): number => (digit < 10 ? 48 : 87) + digit
+
 /** Value of a hexadecimal digit, from its character code; 256 for another character. */
 function digitOf(code: number): number {
   if (code >= 48 && code <= 57) return code - 48

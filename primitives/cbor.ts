@@ -61,9 +61,19 @@ export class CborWriter {
   /** The bytes written, copied. Nothing can be written afterwards. */
   finish(): Uint8Array {
     const out = this.#buffer.slice(0, this.#length)
+    this.discard()
+    return out
+  }
+
+  /** The bytes written so far, where they are: good until the writer is used again. */
+  get written(): Uint8Array {
+    return this.#buffer.subarray(0, this.#length)
+  }
+
+  /** Gives up what was written. Nothing can be written afterwards. */
+  discard(): void {
     if (spareBuffers.length < SPARE_BUFFERS) spareBuffers.push(this.#buffer)
     this.#buffer = FINISHED
-    return out
   }
 
   head(major: number, n: number | bigint): void {
@@ -83,16 +93,22 @@ export class CborWriter {
   }
 
   #wideHead(top: number, n: number | bigint): void {
-    const view = new DataView(this.#buffer.buffer)
     if (n < 0x100000000) {
-      this.#buffer[this.#length] = top | 26
-      view.setUint32(this.#length + 1, Number(n))
-      this.#length += 5
+      this.#buffer[this.#length++] = top | 26
+      this.#uint32(Number(n))
     } else {
-      this.#buffer[this.#length] = top | 27
-      view.setBigUint64(this.#length + 1, BigInt(n))
-      this.#length += 9
+      this.#buffer[this.#length++] = top | 27
+      this.#uint32(typeof n === 'bigint' ? Number(n >> 32n) : Math.floor(n / 0x100000000))
+      this.#uint32(typeof n === 'bigint' ? Number(n & 0xffffffffn) : n % 0x100000000)
     }
+  }
+
+  #uint32(n: number): void {
+    const buffer = this.#buffer
+    buffer[this.#length++] = n >>> 24
+    buffer[this.#length++] = n >>> 16
+    buffer[this.#length++] = n >>> 8
+    buffer[this.#length++] = n
   }
 
   int(n: number | bigint): void {
@@ -109,10 +125,11 @@ export class CborWriter {
   bigInt(value: bigint): void {
     let rest = value < 0n ? -value : value
     let at = magnitude.length
-    for (; rest > 0n; rest >>= 64n) {
-      if (at === 8) throw new DecodeError('bigInt: longer than 128 bytes')
-      magnitudeView.setBigUint64((at -= 8), rest <= MAX_UINT64 ? rest : BigInt.asUintN(64, rest))
+    for (; rest > MAX_UINT64; rest >>= 64n) {
+      if (at === 16) throw new DecodeError('bigInt: longer than 128 bytes')
+      magnitudeView.setBigUint64((at -= 8), BigInt.asUintN(64, rest))
     }
+    magnitudeView.setBigUint64((at -= 8), rest)
     while (at < magnitude.length && magnitude[at] === 0) at++
     const length = magnitude.length - at
     if (length > 127) throw new DecodeError('bigInt: longer than 128 bytes')

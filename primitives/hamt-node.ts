@@ -3,6 +3,7 @@
  * deleting copy the path, so every earlier root stays whole. Its block is read, and its CID computed, at most once.
  */
 import { assert } from './assert.ts'
+import { finishBlock } from './block.ts'
 import {
   type Bitmap,
   bitmapFromBigEndian,
@@ -23,9 +24,8 @@ import {
   DecodeError,
   MAJOR,
 } from './cbor.ts'
-import { type Cid, CODEC, cidOf } from './cid.ts'
+import { type Cid, CODEC } from './cid.ts'
 import type { Codec } from './codec.ts'
-import { countBlock } from './cost.ts'
 import type { HashedKey, KeyCodec, KeyHashes } from './hamt-keys.ts'
 
 /** What all nodes of a HAMT share. */
@@ -162,13 +162,7 @@ export class HamtNode<K, V> {
     if (this.#cid !== undefined && sink === undefined) return this.#cid
     const out = new CborWriter(sink)
     this.#write(out, depth)
-    const block = out.finish()
-    if (this.#cid === undefined) {
-      countBlock(block.length)
-      this.#cid = cidOf(block)
-    }
-    sink?.put(this.#cid, block)
-    return this.#cid
+    return (this.#cid = finishBlock(out, this.#cid))
   }
 
   /** True when both are known to be the same without hashing anything. */

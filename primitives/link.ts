@@ -3,10 +3,10 @@
  * Reading decodes once; the CID is computed once, and only when someone asks for it.
  */
 import { assert } from './assert.ts'
-import type { BlockSink, BlockSource } from './cbor.ts'
-import { type Cid, cidOf } from './cid.ts'
-import { type Codec, decode, difference, encode } from './codec.ts'
-import { countBlock } from './cost.ts'
+import { finishBlock } from './block.ts'
+import { type BlockSink, type BlockSource, CborWriter } from './cbor.ts'
+import type { Cid } from './cid.ts'
+import { type Codec, decode, difference } from './codec.ts'
 
 export class Link<T> {
   readonly codec: Codec<T>
@@ -46,11 +46,9 @@ export class Link<T> {
   /** CID of the block; with `sink`, also writes the block and all it reaches. */
   cid(sink?: BlockSink): Cid {
     if (this.#cid !== undefined && sink === undefined) return this.#cid
-    const block = encode(this.codec, this.get(), sink)
-    countBlock(block.length)
-    this.#cid ??= cidOf(block)
-    sink?.put(this.#cid, block)
-    return this.#cid
+    const out = new CborWriter(sink)
+    this.codec.encode(this.get(), out)
+    return (this.#cid = finishBlock(out, this.#cid))
   }
 }
 

@@ -1,6 +1,6 @@
 /** What a replayed message did against what was recorded, down to the first difference. */
 import type { Payload } from '../../actors/payload.ts'
-import { fromHex, toHex } from '../../primitives/bytes.ts'
+import { fromHex, isHexOf, toHex } from '../../primitives/bytes.ts'
 import type { BlockSource } from '../../primitives/cbor.ts'
 import { cidFromBytes, CODEC } from '../../primitives/cid.ts'
 import { type Difference, difference, show } from '../../primitives/codec.ts'
@@ -15,9 +15,10 @@ export interface Mismatch extends Difference {
   readonly actor?: number
 }
 
+const NO_CALLS: readonly CallRecord[] = []
 const DEFAULT_SEND_GAS = (63n * 10_000_000_000n) / 64n
 
-const hexOf = (payload: Payload | null | undefined): string => (payload ? toHex(payload.bytes) : '')
+const NO_BYTES = new Uint8Array()
 
 export const mismatchOf = (path: string, expected: string, got: string): Mismatch => ({
   path,
@@ -29,7 +30,7 @@ export const mismatchOf = (path: string, expected: string, got: string): Mismatc
 export function compareOutcome(record: MessageRecord, result: ApplyResult): Mismatch | undefined {
   return (
     scalar('exit', record.exit, result.exitCode) ??
-    scalar('return', record.ret, hexOf(result.ret)) ??
+    payload('return', record.ret, result.ret) ??
     compareEvents(record.events ?? [], result.events)
   )
 }
@@ -55,6 +56,13 @@ function scalar(path: string, expected: unknown, got: unknown): Mismatch | undef
   return { path, expected: show(expected), got: show(got) }
 }
 
+function bytes(path: string, expected: string, got: Uint8Array): Mismatch | undefined {
+  return isHexOf(expected, got) ? undefined : { path, expected: show(expected), got: toHex(got) }
+}
+
+const payload = (path: string, expected: string, got: Payload | null | undefined) =>
+  bytes(path, expected, got ? got.bytes : NO_BYTES)
+
 const eventsJson = (events: readonly EventRecord[]): string => JSON.stringify(events)
 
 const eventRecord = ({ emitter, entries }: StampedEvent): EventRecord => ({
@@ -70,8 +78,8 @@ function compareCalls(
   for (const [i, call] of expected.entries()) {
     const mine = got[i]
     if (!mine) return { path: `${path}[${i}]`, expected: brief(call), got: 'no call' }
-    const found = compareCall(call, mine, `${path}[${i}]`)
-    if (found) return found
+    const found = compareCall(call, mine)
+    if (found) return { ...found, path: `${path}[${i}].${found.path}` }
   }
   const extra = got[expected.length]
   if (!extra) return undefined
@@ -86,29 +94,27 @@ function compareCalls(
 const brief = ({ from, toId, to, method }: CallRecord): string =>
   `${from} calls ${toId ?? to} method ${method}`
 
-function compareCall(expected: CallRecord, got: CallTrace, path: string): Mismatch | undefined {
-  const field = (name: string, want: unknown, have: unknown) =>
-    scalar(`${path}.${name}`, want, have)
+function compareCall(expected: CallRecord, got: CallTrace): Mismatch | undefined {
   const params = got.params
   const ipldCodec = params?.ipldCodec ?? CODEC.cbor
   const plain = ipldCodec === CODEC.cbor || ipldCodec === CODEC.dagCbor
   const gas =
     got.gasLimit === undefined || got.gasLimit === DEFAULT_SEND_GAS ? undefined : got.gasLimit
   return (
-    field('from', expected.from, got.from) ??
-    field('to', expected.to, toHex(got.to.bytes)) ??
-    field('method', String(expected.method), String(got.method)) ??
-    field('value', expected.value, got.value.toString()) ??
-    field('params', expected.params, hexOf(params)) ??
-    field('pcodec', expected.pcodec, plain ? undefined : ipldCodec) ??
-    field('ro', expected.ro ?? false, got.readOnly) ??
-    field('gas', expected.gas, gas?.toString()) ??
-    field('toId', expected.toId, got.toId) ??
-    field('autoCreated', expected.autoCreated, got.autoCreated) ??
-    compareCalls(expected.sub ?? [], got.calls, `${path}.calls`) ??
-    field('errno', expected.errno, got.errorNumber) ??
-    field('exit', expected.exit, got.exitCode) ??
-    field('ret', expected.ret ?? '', hexOf(got.ret))
+    scalar('from', expected.from, got.from) ??
+    bytes('to', expected.to, got.to.bytes) ??
+    scalar('method', String(expected.method), String(got.method)) ??
+    scalar('value', expected.value, got.value.toString()) ??
+    payload('params', expected.params, params) ??
+    scalar('pcodec', expected.pcodec, plain ? undefined : ipldCodec) ??
+    scalar('ro', expected.ro ?? false, got.readOnly) ??
+    scalar('gas', expected.gas, gas?.toString()) ??
+    scalar('toId', expected.toId, got.toId) ??
+    scalar('autoCreated', expected.autoCreated, got.autoCreated) ??
+    compareCalls(expected.sub ?? NO_CALLS, got.calls, 'calls') ??
+    scalar('errno', expected.errno, got.errorNumber) ??
+    scalar('exit', expected.exit, got.exitCode) ??
+    payload('ret', expected.ret ?? '', got.ret)
   )
 }
 
@@ -140,7 +146,7 @@ export function compareActor(
 /** Compares heads; where they differ, both states are decoded and walked. */
 export function compareHead(head: string, actor: Actor, source: BlockSource): Mismatch | undefined {
   const got = actor.state.cid()
-  if (got.hex === head) return undefined
+  if (isHexOf(head, got.bytes)) return undefined
   const fallback = { path: 'head', expected: head, got: got.hex }
   if (actor.state === EMPTY_STATE || head === EMPTY_STATE.cid().hex) return fallback
   const codec = stateCodec(actor.type)

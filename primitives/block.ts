@@ -1,0 +1,20 @@
+/** The end of writing a block: its CID, without copying the block when nobody wants the bytes. */
+import type { CborWriter } from './cbor.ts'
+import { type Cid, cidOf } from './cid.ts'
+import { countBlock } from './cost.ts'
+
+/**
+ * CID of the block that `out` holds, hashed unless it is `known`; the block goes to the writer's sink if it has one. Nothing
+ * can be written afterwards.
+ */
+export function finishBlock(out: CborWriter, known?: Cid): Cid {
+  const cid = known ?? hashed(out.written)
+  if (out.sink === undefined) out.discard()
+  else out.sink.put(cid, out.finish())
+  return cid
+}
+
+function hashed(block: Uint8Array): Cid {
+  countBlock(block.length)
+  return cidOf(block)
+}
