@@ -1,10 +1,12 @@
 /** How an actor is put together: a state type and a table of methods that reads like the specification. */
+import { CODEC } from '../primitives/cid.ts'
 import type { Codec } from '../primitives/codec.ts'
 import type { ActorId } from '../primitives/units.ts'
 import { ActorError, require } from './errors.ts'
 import { ExitCode } from './exit-codes.ts'
 import type { ActorType } from './manifest.ts'
 import { Payload } from './payload.ts'
+import { type PendingCall, settled, whenDone } from './pending-call.ts'
 import type { MethodNum, Runtime } from './runtime.ts'
 import { FIRST_EXPORTED_METHOD } from './singletons.ts'
 
@@ -13,22 +15,38 @@ export interface Method<S> {
   readonly params: Codec<unknown> | null
   readonly returns: Codec<unknown> | null
   readonly call: (rt: Runtime<S>, params: unknown) => unknown
+  readonly options: MethodOptions<unknown>
 }
 
-/** A method: its name, the codecs of what goes in and out (null for nothing), and the function. */
+export interface MethodOptions<P> {
+  /** Which side has links to blocks, and so must be DAG-CBOR. */
+  readonly linked?: 'params' | 'returns'
+  /** What no parameters mean, where they may be left out. */
+  readonly absent?: P
+}
+
+/**
+ * A method: its name, the codecs of what goes in and out (null for nothing), and the function, which may give its result
+ * after a call it waits for.
+ */
 export function method<S, P = null, R = void>(
   name: string,
   params: Codec<P> | null,
   returns: Codec<R> | null,
-  call: (rt: Runtime<S>, params: P) => R,
+  call: (rt: Runtime<S>, params: P) => R | PendingCall<R>,
+  options: MethodOptions<P> = {},
 ): Method<S> {
   return {
     name,
     params: params as Codec<unknown> | null,
     returns: returns as Codec<unknown> | null,
     call: call as (rt: Runtime<S>, params: unknown) => unknown,
+    options,
   }
 }
+
+/** Return data of a method, if it has any. */
+export type Returned = Payload | null
 
 export interface ActorDefinition<S = unknown> {
   readonly type: ActorType
@@ -38,7 +56,11 @@ export interface ActorDefinition<S = unknown> {
   /** Numbers below 2²⁴ are for builtin callers only (builtin-actors `restrict_internal_api`). */
   readonly restricted: boolean
   /** Answers numbers that are not in the table. */
-  readonly fallback?: (rt: Runtime<S>, method: MethodNum, params: Payload | null) => Payload | null
+  readonly fallback?: (
+    rt: Runtime<S>,
+    method: MethodNum,
+    params: Payload | null,
+  ) => Returned | PendingCall<Returned>
 }
 
 export function defineActor<S>(
@@ -47,31 +69,51 @@ export function defineActor<S>(
   return { restricted: true, ...definition }
 }
 
-/**
- * Runs a method: who may call, is it there, do the parameters decode, then the function.
- * @throws ActorError as the method does; `UnhandledMessage`, `IllegalArgument` or `Serialization` before it runs.
- * Reference: builtin-actors `actor_dispatch`, `dispatch`.
- */
+/** Runs a method to its end; calls it waits for are made through the runtime. @throws as `startMethod` and those calls. */
 export function invokeMethod<S>(
   actor: ActorDefinition<S>,
   rt: Runtime<S>,
   params: Payload | null,
-): Payload | null {
+): Returned {
+  return settled(rt as Runtime, startMethod(actor, rt, params))
+}
+
+/**
+ * Runs a method to its end or to the first call it waits for: who may call, is it there, do the parameters decode, then the function.
+ * @throws ActorError as the method does; `UnhandledMessage`, `IllegalArgument` or `Serialization` before it runs.
+ * Reference: builtin-actors `actor_dispatch`, `dispatch`.
+ */
+export function startMethod<S>(
+  actor: ActorDefinition<S>,
+  rt: Runtime<S>,
+  params: Payload | null,
+): Returned | PendingCall<Returned> {
   if (actor.restricted) restrictInternalApi(rt)
   const found = actor.methods[Number(rt.method)]
   if (!found) {
     if (actor.fallback) return actor.fallback(rt, rt.method, params)
     throw new ActorError(ExitCode.UnhandledMessage, `invalid method: ${rt.method}`)
   }
-  let argument: unknown = null
-  if (found.params === null)
+  return whenDone(found.call(rt, argumentOf(found, params)), (result) => {
+    if (found.returns === null) return null
+    const { linked } = found.options
+    return linked === 'returns'
+      ? Payload.linked(found.returns, result)
+      : Payload.of(found.returns, result)
+  })
+}
+
+function argumentOf<S>({ params: codec, options }: Method<S>, params: Payload | null): unknown {
+  if (codec === null) {
     require(params === null, ExitCode.IllegalArgument, 'method expects no arguments')
-  else {
-    require(params !== null, ExitCode.IllegalArgument, 'method expects arguments')
-    argument = params.as(found.params)
+    return null
   }
-  const result = found.call(rt, argument)
-  return found.returns === null ? null : Payload.of(found.returns, result)
+  if (params === null && options.absent !== undefined) return options.absent
+  require(params !== null, ExitCode.IllegalArgument, 'method expects arguments')
+  require(options.linked !== 'params' ||
+    params.ipldCodec ===
+      CODEC.dagCbor, ExitCode.IllegalArgument, 'method expects parameters that are DAG-CBOR')
+  return params.as(codec)
 }
 
 function restrictInternalApi(rt: Runtime): void {

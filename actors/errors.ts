@@ -27,6 +27,11 @@ export class SyscallError extends Error {
   }
 }
 
+/** What the machine below an actor does not let it do, beyond what an error says: the call ends with `SysIllegalInstruction`. */
+export class ActorTrap extends Error {
+  override name = 'ActorTrap'
+}
+
 /** The exit code an actor ends with when a send fails below it (builtin-actors `From<SendError>`). */
 export function asActorError(error: SyscallError): ActorError {
   switch (error.errorNumber) {

@@ -4,7 +4,7 @@
  */
 import { CODEC } from '../primitives/cid.ts'
 import { DecodeError } from '../primitives/cbor.ts'
-import { type Codec, decode, encode } from '../primitives/codec.ts'
+import { byteString, type Codec, decode, encode } from '../primitives/codec.ts'
 import { ActorError } from './errors.ts'
 import { ExitCode } from './exit-codes.ts'
 
@@ -32,6 +32,11 @@ export class Payload {
     return new Payload(CODEC.cbor, undefined, codec as Codec<unknown>, value)
   }
 
+  /** A live value whose links lead to blocks the receiver may read (DAG-CBOR). */
+  static linked<T>(codec: Codec<T>, value: T): Payload {
+    return new Payload(CODEC.dagCbor, undefined, codec as Codec<unknown>, value)
+  }
+
   /** Bytes as they came in a message. */
   static raw(bytes: Uint8Array, ipldCodec: number = CODEC.cbor): Payload {
     return new Payload(ipldCodec, bytes)
@@ -44,6 +49,8 @@ export class Payload {
   /** The value as `codec` reads it. @throws ActorError `Serialization` when the bytes are something else. */
   as<T>(codec: Codec<T>): T {
     if (this.#codec === (codec as Codec<unknown>)) return this.#value as T
+    // Raw bytes are a byte string that stands by itself.
+    if (this.ipldCodec === CODEC.raw && codec === (byteString as unknown)) return this.bytes as T
     if (this.ipldCodec !== CODEC.cbor && this.ipldCodec !== CODEC.dagCbor)
       throw new ActorError(
         ExitCode.Serialization,

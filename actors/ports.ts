@@ -32,6 +32,9 @@ export interface Syscalls {
     plaintext: Uint8Array,
   ): boolean
 
+  /** The key, 65 bytes, under which a 65-byte secp256k1 signature signs a hash; null where there is none. */
+  recoverSecpPublicKey(hash: Uint8Array, signature: Uint8Array): Uint8Array | null
+
   /** Whether a window PoSt holds. */
   verifyPost(info: WindowPoStVerifyInfo): boolean
   /** Whether each of these sectors was sealed as it says. */

@@ -116,6 +116,11 @@ export interface Runtime<S = unknown> {
   chargeGas(name: string, gas: number): void
   /** Whole gas left for this call. */
   gasAvailable(): bigint
+  /**
+   * Takes more memory for this call, from one number of bytes to another.
+   * @throws ActorTrap when it, or all calls together, may have no more.
+   */
+  growMemory(from: number, to: number): void
 }
 
 /** Return data of a send that must succeed (builtin-actors `extract_send_result`). */

@@ -8,6 +8,7 @@ import { currentTotalPower } from '../actors/power/claims.ts'
 import { SYSTEM_ACTOR } from '../actors/singletons.ts'
 import { type Address, PROTOCOL } from '../primitives/address.ts'
 import type { Cid } from '../primitives/cid.ts'
+import { recover } from '../primitives/crypto/secp256k1.ts'
 import { verifySignature } from '../primitives/signing.ts'
 import type { ActorId, ChainEpoch, TokenAmount } from '../primitives/units.ts'
 import { applyTipset, type ExecutableBlock } from './chain/apply-tipset.ts'
@@ -279,6 +280,7 @@ function makeSender(tree: StateTree, context: MachineContext, from: Address): Ac
 export const SYSCALLS: Syscalls = {
   verifySignature: (type, data, signer, plaintext) =>
     verifySignature({ type, data }, signer, plaintext),
+  recoverSecpPublicKey: (hash, signature) => recover(hash, signature) ?? null,
   verifyPost: () => false,
   batchVerifySeals: (seals) => seals.map(() => false),
   verifyAggregateSeals: () => false,

@@ -2,6 +2,7 @@
  * Deterministic CBOR, the part of it that Filecoin's chain uses: a writer and a reader of heads, byte strings,
  * arrays and links. Types are put together from it in codec.ts.
  */
+import { concatBytes } from './bytes.ts'
 import { type Cid, cidFromBytes } from './cid.ts'
 
 /** Where the blocks behind links are read from. */
@@ -30,6 +31,10 @@ export const MAJOR = {
   tag: 6,
   simple: 7,
 } as const
+
+/** Head of a byte string whose length is not said, and what ends it. */
+const INDEFINITE_BYTES = 0x5f
+const BREAK = 0xff
 
 /** Buffers of writers that have finished; writers are nested as blocks are, so a few of them serve all. */
 const spareBuffers: Uint8Array[] = []
@@ -251,8 +256,20 @@ export class CborReader {
   }
 
   bytes(what: string): Uint8Array {
+    if (this.#bytes[this.#at] === INDEFINITE_BYTES) return this.#chunks(what)
     const length = this.length(MAJOR.bytes, what)
     return this.#bytes.subarray(this.#at, (this.#at += length))
+  }
+
+  /** A byte string in pieces, which the reference reads as one. */
+  #chunks(what: string): Uint8Array {
+    const chunks: Uint8Array[] = []
+    for (this.#at++; this.#byte(this.#at) !== BREAK;) {
+      const length = this.length(MAJOR.bytes, what)
+      chunks.push(this.#bytes.subarray(this.#at, (this.#at += length)))
+    }
+    this.#at++
+    return concatBytes(...chunks)
   }
 
   text(what: string): string {

@@ -1,13 +1,16 @@
-/** State of a contract. Its code and its storage stand as CIDs until something opens them. */
+/** State of a contract. */
 import {
   actorIdUint,
   byteString,
-  cidLink,
   type Infer,
   nullable,
   tuple,
   uint64,
 } from '../../primitives/codec.ts'
+import { kamt } from '../../primitives/kamt.ts'
+import { u256 } from '../../primitives/u256.ts'
+import type { Runtime } from '../runtime.ts'
+import { bytecode } from './bytecode.ts'
 
 /** A message: what was written or destroyed during it ends with it. */
 export const MessageLifespan = tuple(
@@ -22,8 +25,7 @@ export type MessageLifespan = Infer<typeof MessageLifespan>
 
 export const TransientData = tuple(
   {
-    /** KAMT of U256 by U256. */
-    transientDataState: cidLink,
+    transientDataState: kamt(u256),
     lifespan: MessageLifespan,
   },
   'TransientData',
@@ -32,12 +34,13 @@ export type TransientData = Infer<typeof TransientData>
 
 export const EvmState = tuple(
   {
-    /** Raw block: the runtime code. */
-    bytecode: cidLink,
+    /** The runtime code. */
+    bytecode,
     /** Keccak-256 of the code. */
     bytecodeHash: byteString,
-    /** KAMT of U256 by U256. */
-    contractState: cidLink,
+    /** Storage; what is zero is not in it. */
+    contractState: kamt(u256),
+    /** Stays when its message is over, until the next one writes some. */
     transientData: nullable(TransientData),
     /** Of the next contract it creates. */
     nonce: uint64,
@@ -47,3 +50,14 @@ export const EvmState = tuple(
   'EvmState',
 )
 export type EvmState = Infer<typeof EvmState>
+
+/** The message being executed. */
+export const currentLifespan = ({ origin, nonce }: Runtime): MessageLifespan => ({ origin, nonce })
+
+export const sameLifespan = (a: MessageLifespan, b: MessageLifespan): boolean =>
+  a.origin === b.origin && a.nonce === b.nonce
+
+/** Whether a contract destroyed itself in an earlier message; until the end of its own one it goes on. */
+export function isDead(rt: Runtime, { tombstone }: EvmState): boolean {
+  return tombstone !== null && !sameLifespan(tombstone, currentLifespan(rt))
+}

@@ -3,6 +3,7 @@ import { type Address, delegatedAddress, idAddress } from '../../primitives/addr
 import type { Cid } from '../../primitives/cid.ts'
 import type { ActorId } from '../../primitives/units.ts'
 import type { ActorType } from '../manifest.ts'
+import { calling, type PendingCall } from '../pending-call.ts'
 import { ActorError, ExitCode, Payload, require, type Runtime, sent } from '../runtime.ts'
 import { EAM_ACTOR, METHOD_CONSTRUCTOR } from '../singletons.ts'
 import type { Exec4Params, ExecParams, ExecReturn } from './params.ts'
@@ -12,7 +13,7 @@ import { type InitState, mapAddressesToId } from './state.ts'
  * Makes an actor of a type that the caller may make, with the value that came along.
  * @throws ActorError `Forbidden` for another type, or as the constructor does.
  */
-export function exec(rt: Runtime<InitState>, params: ExecParams): ExecReturn {
+export function exec(rt: Runtime<InitState>, params: ExecParams): PendingCall<ExecReturn> {
   rt.acceptAnyCaller()
   const callerType = rt.typeOf(rt.caller)
   require(callerType !== undefined, ExitCode.IllegalState, `no code for caller as ${rt.caller}`)
@@ -32,7 +33,7 @@ export function exec(rt: Runtime<InitState>, params: ExecParams): ExecReturn {
  * Makes an actor of any type at an f4 address of the address manager, in place of a placeholder if there is one.
  * @throws ActorError `Forbidden` when another actor is or was there, or as the constructor does.
  */
-export function exec4(rt: Runtime<InitState>, params: Exec4Params): ExecReturn {
+export function exec4(rt: Runtime<InitState>, params: Exec4Params): PendingCall<ExecReturn> {
   rt.acceptCaller(EAM_ACTOR)
   const delegated = delegatedAddressOf(rt.caller, params.subaddress)
   const robustAddress = rt.newActorAddress()
@@ -55,12 +56,15 @@ function construct(
   id: ActorId,
   robustAddress: Address,
   delegated: Address | null,
-  params: Uint8Array,
-): ExecReturn {
+  constructorParams: Uint8Array,
+): PendingCall<ExecReturn> {
   rt.createActor(type, id, delegated)
-  const payload = params.length > 0 ? Payload.raw(params) : null
-  sent(rt.send(id, METHOD_CONSTRUCTOR, payload, rt.value))
-  return { idAddress: idAddress(id), robustAddress }
+  const params = constructorParams.length > 0 ? Payload.raw(constructorParams) : null
+  const call = { to: id, method: METHOD_CONSTRUCTOR, params, value: rt.value, options: {} }
+  return calling(call, (result) => {
+    sent(result)
+    return { idAddress: idAddress(id), robustAddress }
+  })
 }
 
 function canExec(caller: ActorType, type: ActorType): boolean {

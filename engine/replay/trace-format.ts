@@ -38,7 +38,8 @@ export interface GenesisRecord {
 export interface CallRecord {
   readonly from: number
   readonly to: string
-  readonly toId?: number
+  /** A string where no actor can have the number. */
+  readonly toId?: number | string
   readonly method: number | string
   readonly value: string
   readonly params: string

@@ -2,13 +2,14 @@
  * Calls from actor to actor below one message: address resolution, receivers made on the way, value, depth, gas,
  * and undoing what a failing call did (ref-fvm `call_manager`).
  */
-import { invokeMethod } from '../../actors/actor.ts'
-import { ActorError, asActorError, SyscallError } from '../../actors/errors.ts'
+import { invokeMethod, type Returned, startMethod } from '../../actors/actor.ts'
+import { ActorError, ActorTrap, SyscallError } from '../../actors/errors.ts'
 import { ErrorNumber, ExitCode } from '../../actors/exit-codes.ts'
 import type { InitState } from '../../actors/init/state.ts'
 import { Payload } from '../../actors/payload.ts'
+import { PendingCall } from '../../actors/pending-call.ts'
 import { actorDefinition } from '../../actors/registry.ts'
-import type { MethodNum, Runtime, SendResult } from '../../actors/runtime.ts'
+import type { Runtime, SendResult } from '../../actors/runtime.ts'
 import {
   EAM_ACTOR,
   INIT_ACTOR,
@@ -22,6 +23,7 @@ import { Link } from '../../primitives/link.ts'
 import { type ActorId, actorId, type TokenAmount } from '../../primitives/units.ts'
 import { computeEstimate } from './compute-estimate.ts'
 import type { MachineContext } from './context.ts'
+import { type Call, type Frame, type Outcome, outcomeOfError, Thrown } from './frame.ts'
 import { type GasMeter, OutOfGas } from './gas.ts'
 import { Invocation } from './invocation.ts'
 import { PRICES } from './price-list.ts'
@@ -29,6 +31,11 @@ import { EMPTY_STATE, type StateTree, stateCodec, withBalance } from './state-tr
 import type { CallTrace, StampedEvent } from './trace.ts'
 
 const MAX_DEPTH = 1024
+/** Memory of one call and of all together, what each begins with, and the pages it is bought in (ref-fvm `NetworkConfig`). */
+const MAX_INSTANCE_MEMORY = 512 << 20
+const MAX_MESSAGE_MEMORY = 2 ** 31
+const FRAME_MEMORY = 17 * 65_536
+const MEMORY_PAGE = 65_536
 
 /** What the message at the top says of where it came from. */
 export interface Origin {
@@ -37,16 +44,6 @@ export interface Origin {
   readonly address: Address
   readonly nonce: bigint
   readonly gasPremium: TokenAmount
-}
-
-export interface Call {
-  readonly from: ActorId
-  readonly to: Address
-  readonly method: MethodNum
-  readonly params: Payload | null
-  readonly value: TokenAmount
-  readonly readOnly: boolean
-  readonly gasLimit?: bigint | undefined
 }
 
 export class CallManager {
@@ -58,7 +55,11 @@ export class CallManager {
   /** Actors created so far: part of the next f2 address. */
   created = 0
   #depth = 0
+  /** Bytes of memory that the calls now open have taken. */
+  #memory = 0
   #traces: CallTrace[] = []
+  /** Frames that wait for a call, the innermost last. */
+  readonly #waiting: Frame[] = []
 
   constructor(tree: StateTree, context: MachineContext, origin: Origin, gas: GasMeter | null) {
     this.tree = tree
@@ -76,76 +77,138 @@ export class CallManager {
     return this.#depth
   }
 
-  /** Runs a call as a transaction. @throws SyscallError when it cannot be made, OutOfGas when the message is. */
+  /**
+   * Runs a call as a transaction. Calls that contracts wait for are made from here, however deep they are; an actor that
+   * calls by itself comes in anew.
+   *
+   * @throws SyscallError when it cannot be made, OutOfGas when the message is.
+   */
   send(call: Call): SendResult {
-    const mark = this.tree.begin()
-    const gasMark = this.gas?.mark ?? 0
-    const events = this.events.length
-    let keep = false
-    try {
-      const result = this.#limited(call)
-      keep = result.exitCode === ExitCode.Ok
-      return result
-    } finally {
-      this.tree.end(mark, keep)
-      if (!keep) {
-        this.events.length = events
-        this.gas?.rollback(gasMark)
-      }
+    const base = this.#waiting.length
+    let outcome = this.#open(call)
+    for (;;) {
+      if (outcome === undefined) outcome = this.#openNext(this.#waiting[this.#waiting.length - 1]!)
+      else if (this.#waiting.length === base) break
+      else outcome = this.#run(this.#waiting.pop()!, outcome)
     }
+    if (outcome instanceof SyscallError) throw outcome
+    if (outcome instanceof Thrown) throw outcome.error
+    return outcome
   }
 
-  #limited(call: Call): SendResult {
+  /** Takes more memory for the innermost call. Without gas there are no limits, as in recordings. @throws ActorTrap */
+  growMemory(from: number, to: number): void {
     const { gas } = this
-    if (!gas) return this.#recorded(call)
-    if (call.gasLimit !== undefined) gas.pushLimit(Number(call.gasLimit))
-    let result: SendResult | undefined
-    let failure: unknown
-    try {
-      result = this.#recorded(call)
-    } catch (error) {
-      failure = error
-    }
-    if (call.gasLimit !== undefined) gas.popLimit()
-    if (result) return result
-    if (failure instanceof OutOfGas && gas.available > 0)
-      return { exitCode: ExitCode.SysOutOfGas, ret: null }
-    throw failure
+    if (!gas) return
+    const bytes = to - from
+    gas.charge(PRICES.memoryGrowPerPage * Math.ceil(bytes / MEMORY_PAGE))
+    const isTooMuch =
+      to + FRAME_MEMORY > MAX_INSTANCE_MEMORY || this.#memory + bytes > MAX_MESSAGE_MEMORY
+    if (isTooMuch) throw new ActorTrap(`no memory for ${bytes} bytes`)
+    this.#memory += bytes
   }
 
-  #recorded(call: Call): SendResult {
-    if (!this.context.traced) return this.#framed(call, undefined)
-    const { from, to, method, params, value, readOnly, gasLimit } = call
+  /** Makes the call that a frame waits for. */
+  #openNext({ invocation, pending }: Frame): Outcome | undefined {
+    let call: Call
+    try {
+      call = invocation!.callOf(pending!.call)
+    } catch (error) {
+      return outcomeOfError(error, false)
+    }
+    return this.#open(call)
+  }
+
+  /** Begins a call: how it went, or undefined while it waits for another. */
+  #open(call: Call): Outcome | undefined {
+    if (this.#depth >= MAX_DEPTH)
+      return new SyscallError(ErrorNumber.LimitExceeded, 'too many nested calls')
+    const { gas, tree, events } = this
+    const marks = {
+      tree: tree.begin(),
+      gas: gas?.mark ?? 0,
+      events: events.length,
+      memory: this.#memory,
+      traces: this.#traces,
+    }
+    const node = this.context.traced ? this.#record(call) : undefined
+    if (gas && call.gasLimit !== undefined) gas.pushLimit(Number(call.gasLimit))
+    this.#depth++
+    this.#memory += FRAME_MEMORY
+    return this.#run({ call, marks, node, invocation: undefined, pending: undefined })
+  }
+
+  #record({ from, to, method, params, value, readOnly, gasLimit }: Call): CallTrace {
     const node: CallTrace = { from, to, method, params, value, readOnly, calls: [] }
     if (gasLimit !== undefined) node.gasLimit = gasLimit
-    const outer = this.#traces
-    outer.push(node)
+    this.#traces.push(node)
     this.#traces = node.calls
+    return node
+  }
+
+  /** Begins or, with an answer, goes on with a call, to its end or to the next one it waits for. */
+  #run(frame: Frame, answer?: Outcome): Outcome | undefined {
+    let outcome: Outcome
     try {
-      const result = this.#framed(call, node)
-      node.exitCode = result.exitCode
-      node.ret = result.ret
-      return result
+      const returned = answer === undefined ? this.#begin(frame) : goOn(frame, answer)
+      if (returned instanceof PendingCall) {
+        frame.pending = returned
+        this.#waiting.push(frame)
+        return undefined
+      }
+      frame.invocation?.checkCallerValidated()
+      outcome = { exitCode: ExitCode.Ok, ret: returned }
     } catch (error) {
-      if (error instanceof SyscallError) node.errorNumber = error.errorNumber
-      if (error instanceof OutOfGas) node.exitCode = ExitCode.SysOutOfGas
-      throw error
-    } finally {
-      this.#traces = outer
+      outcome = outcomeOfError(error, frame.invocation !== undefined)
+    }
+    return this.#close(frame, this.#paid(frame, outcome))
+  }
+
+  /** Charges what a message returns to the chain. */
+  #paid({ invocation }: Frame, outcome: Outcome): Outcome {
+    if (!this.gas || this.#depth > 1 || !invocation || !('ret' in outcome) || !outcome.ret)
+      return outcome
+    try {
+      this.gas.charge(PRICES.onChainReturnPerByte * outcome.ret.bytes.length)
+      return outcome
+    } catch (error) {
+      return new Thrown(error)
     }
   }
 
-  #framed(call: Call, node: CallTrace | undefined): SendResult {
-    if (this.#depth >= MAX_DEPTH)
-      throw new SyscallError(ErrorNumber.LimitExceeded, 'too many nested calls')
-    this.#depth++
-    try {
-      const to = this.tree.resolve(call.to) ?? this.#makeReceiver(call, node)
-      if (node) node.toId = to
-      return this.#call(call, to)
-    } finally {
-      this.#depth--
+  /** Keeps or undoes what a call did. Out of gas is its exit code where the caller has some left. */
+  #close({ call, marks, node }: Frame, outcome: Outcome): Outcome {
+    const { gas } = this
+    const keep = 'ret' in outcome && outcome.exitCode === ExitCode.Ok
+    this.tree.end(marks.tree, keep)
+    if (!keep) {
+      this.events.length = marks.events
+      gas?.rollback(marks.gas)
     }
+    if (gas && call.gasLimit !== undefined) gas.popLimit()
+    this.#depth--
+    this.#memory = marks.memory
+    this.#traces = marks.traces
+    const outOfGas = outcome instanceof Thrown && outcome.error instanceof OutOfGas
+    const result =
+      outOfGas && (!gas || gas.available > 0)
+        ? { exitCode: ExitCode.SysOutOfGas, ret: null }
+        : outcome
+    if (node) note(node, result)
+    return result
+  }
+
+  #begin(frame: Frame): Returned | PendingCall<Returned> {
+    const { call, node } = frame
+    const known = this.tree.resolve(call.to)
+    if (node && known !== undefined) node.toId = known
+    if (!this.gas && hasTooLittleGas(call)) throw new OutOfGas('less than an invocation costs')
+    const to = known ?? this.#makeReceiver(call, node)
+    if (node) node.toId = to
+    if (!this.#deliver(call, to)) return null
+    frame.invocation = new Invocation(this, call, to)
+    const { type } = this.tree.get(to)!
+    return startMethod(actorDefinition(type), frame.invocation as Runtime, call.params)
   }
 
   /** An account or placeholder for an address nobody has yet. */
@@ -177,53 +240,38 @@ export class CallManager {
   }
 
   #construct(id: ActorId, to: Address): void {
-    const made = this.#call(
-      {
-        from: SYSTEM_ACTOR,
-        to: idAddress(id),
-        method: METHOD_CONSTRUCTOR,
-        params: Payload.of(addressCodec, to),
-        value: 0n,
-        readOnly: false,
-      },
-      id,
-    )
-    if (made.exitCode !== ExitCode.Ok)
-      throw new SyscallError(
-        ErrorNumber.IllegalArgument,
-        `account for ${to} exited ${made.exitCode}`,
-      )
+    const call: Call = {
+      from: SYSTEM_ACTOR,
+      to: idAddress(id),
+      method: METHOD_CONSTRUCTOR,
+      params: Payload.of(addressCodec, to),
+      value: 0n,
+      readOnly: false,
+    }
+    this.#deliver(call, id)
+    const invocation = new Invocation(this, call, id)
+    try {
+      invokeMethod(actorDefinition('account'), invocation as Runtime, call.params)
+    } catch (error) {
+      if (!(error instanceof ActorError)) throw error
+      throw new SyscallError(ErrorNumber.IllegalArgument, `no account for ${to}: ${error.message}`)
+    }
   }
 
-  #call(call: Call, to: ActorId): SendResult {
-    this.gas?.onRead(to)
-    if (!this.tree.get(to)) throw new SyscallError(ErrorNumber.NotFound, `no actor ${to}`)
+  /** Moves the value and charges for the call: whether there is code to run. */
+  #deliver(call: Call, to: ActorId): boolean {
+    const { gas } = this
+    gas?.onRead(to)
+    const actor = this.tree.get(to)
+    if (!actor) throw new SyscallError(ErrorNumber.NotFound, `no actor ${to}`)
     if (call.value !== 0n) {
-      this.gas?.charge(PRICES.valueTransfer)
+      gas?.charge(PRICES.valueTransfer)
       this.transfer(call.from, to, call.value)
     }
-    if (Number(call.method) === METHOD_SEND) return { exitCode: ExitCode.Ok, ret: null }
-    this.gas?.charge(PRICES.methodInvocation)
-    const result = this.#invoke(call, to)
-    if (this.gas && this.#depth === 1 && result.ret)
-      this.gas.charge(PRICES.onChainReturnPerByte * result.ret.bytes.length)
-    return result
-  }
-
-  #invoke(call: Call, to: ActorId): SendResult {
-    const { type } = this.tree.get(to)!
-    if (this.#depth === 1) this.gas?.charge(computeEstimate(type, call.method))
-    const invocation = new Invocation(this, call, to)
-    try {
-      const ret = invokeMethod(actorDefinition(type), invocation as Runtime, call.params)
-      invocation.checkCallerValidated()
-      return { exitCode: ExitCode.Ok, ret }
-    } catch (thrown) {
-      const error = thrown instanceof SyscallError ? asActorError(thrown) : thrown
-      if (!(error instanceof ActorError)) throw error
-      const illegal = error.exitCode < ExitCode.IllegalArgument
-      return { exitCode: illegal ? ExitCode.SysIllegalExitCode : error.exitCode, ret: error.data }
-    }
+    if (Number(call.method) === METHOD_SEND) return false
+    gas?.charge(PRICES.methodInvocation)
+    if (this.#depth === 1) gas?.charge(computeEstimate(actor.type, call.method))
+    return true
   }
 
   /** Moves attoFIL. @throws SyscallError `InsufficientFunds`, or `NotFound` for either side. */
@@ -241,4 +289,26 @@ export class CallManager {
     this.tree.set(from, withBalance(source, source.balance - value))
     this.tree.set(to, withBalance(target, target.balance + value))
   }
+}
+
+/** Goes on with what a call waited for. */
+function goOn({ pending }: Frame, answer: Outcome): Returned | PendingCall<Returned> {
+  if (answer instanceof Thrown) throw answer.error
+  return pending!.resume(answer)
+}
+
+function note(node: CallTrace, outcome: Outcome): void {
+  if (outcome instanceof SyscallError) node.errorNumber = outcome.errorNumber
+  else if (outcome instanceof Thrown) {
+    if (outcome.error instanceof OutOfGas) node.exitCode = ExitCode.SysOutOfGas
+  } else {
+    node.exitCode = outcome.exitCode
+    node.ret = outcome.ret
+  }
+}
+
+/** Where gas is not metered, only a limit that would not even begin the call is one. */
+function hasTooLittleGas({ gasLimit, method }: Call): boolean {
+  if (gasLimit === undefined || Number(method) === METHOD_SEND) return false
+  return 1000n * gasLimit < BigInt(PRICES.methodInvocation)
 }

@@ -6,6 +6,7 @@ import { ActorError, require, SyscallError } from '../../actors/errors.ts'
 import { ErrorNumber, ExitCode } from '../../actors/exit-codes.ts'
 import type { ActorType, Manifest } from '../../actors/manifest.ts'
 import type { Payload } from '../../actors/payload.ts'
+import type { OutgoingCall } from '../../actors/pending-call.ts'
 import type { Policy } from '../../actors/policy.ts'
 import type { Syscalls } from '../../actors/ports.ts'
 import type {
@@ -22,14 +23,16 @@ import { concatBytes, uint64be } from '../../primitives/bytes.ts'
 import type { Cid } from '../../primitives/cid.ts'
 import { address as addressCodec, encode } from '../../primitives/codec.ts'
 import type { ActorId, ChainEpoch, TokenAmount } from '../../primitives/units.ts'
-import type { Call, CallManager } from './call-manager.ts'
+import type { CallManager } from './call-manager.ts'
+import type { Call } from './frame.ts'
 import { meteredSyscalls } from './metered-syscalls.ts'
-import { PRICES } from './price-list.ts'
+import { PRICES, UNLIMITED } from './price-list.ts'
 import { type Actor, EMPTY_STATE, stateFields, withState } from './state-tree.ts'
 
 /** Gas a call may still use, as actors are told, where gas is not metered. */
 const UNMETERED_GAS = 10_000_000_000n
 
+const MAX_UINT128 = (1n << 128n) - 1n
 const MAX_EVENT_ENTRIES = 255
 const MAX_EVENT_KEY_LENGTH = 31
 const MAX_EVENT_VALUE_LENGTH = 8192
@@ -193,14 +196,22 @@ export class Invocation implements Runtime {
     value: TokenAmount,
     options: SendOptions = {},
   ): SendResult {
+    return this.#manager.send(this.callOf({ to, method, params, value, options }))
+  }
+
+  /** A call as the machine makes it. @throws SyscallError when this method may not. */
+  callOf({ to, method, params, value, options }: OutgoingCall): Call {
     if (this.#inTransaction)
       throw new SyscallError(ErrorNumber.IllegalOperation, 'send inside a transaction')
+    // More than the system call has bits for; it is not even made.
+    if (value > MAX_UINT128)
+      throw new SyscallError(ErrorNumber.InsufficientFunds, `no actor can pay ${value}`)
     const readOnly = this.readOnly || options.readOnly === true
     if (readOnly && value !== 0n)
       throw new SyscallError(ErrorNumber.ReadOnly, 'value in a read-only call')
     if (value < 0n)
       throw new SyscallError(ErrorNumber.IllegalArgument, 'cannot send a negative amount')
-    return this.#manager.send({
+    return {
       from: this.receiver,
       to: typeof to === 'number' ? idAddress(to) : to,
       method,
@@ -208,7 +219,7 @@ export class Invocation implements Runtime {
       value,
       readOnly,
       gasLimit: options.gasLimit,
-    })
+    }
   }
 
   newActorAddress(): Address {
@@ -272,6 +283,8 @@ export class Invocation implements Runtime {
 
   #lookBack(epoch: ChainEpoch): void {
     const lookback = this.epoch - epoch
+    // The price of a look into the future is more than there is.
+    if (lookback < 0) this.#manager.gas?.charge(UNLIMITED)
     require(lookback >= 0, ExitCode.IllegalArgument, `invalid lookback epoch ${epoch}`)
     this.#manager.gas?.charge(PRICES.randomnessFlat + PRICES.randomnessPerEpoch * lookback)
   }
@@ -303,5 +316,9 @@ export class Invocation implements Runtime {
   gasAvailable(): bigint {
     const { gas } = this.#manager
     return gas ? BigInt(Math.floor(gas.available / 1000)) : UNMETERED_GAS
+  }
+
+  growMemory(from: number, to: number): void {
+    this.#manager.growMemory(from, to)
   }
 }

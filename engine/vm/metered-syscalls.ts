@@ -14,5 +14,9 @@ export function meteredSyscalls(syscalls: Syscalls, gas: GasMeter): Syscalls {
       )
       return syscalls.verifySignature(type, signature, signer, plaintext)
     },
+    recoverSecpPublicKey(hash, signature) {
+      gas.charge(PRICES.verifySecp256k1)
+      return syscalls.recoverSecpPublicKey(hash, signature)
+    },
   }
 }

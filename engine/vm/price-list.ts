@@ -23,6 +23,8 @@ export const PRICES = {
   verifyBls: gas(16_598_605),
   verifyBlsPerByte: gas(26),
   verifyConsensusFault: gas(516_422),
+  /** For each page of 64 KiB that a call takes beyond what it begins with. */
+  memoryGrowPerPage: 26_214_400,
   eventFlat: gas(2500),
   eventPerEntry: gas(1400),
   eventPerKeyByte: gas(16),

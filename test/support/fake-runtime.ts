@@ -279,6 +279,7 @@ export class FakeRuntime<S> implements Runtime<S> {
   gasAvailable(): bigint {
     return 10_000_000_000n
   }
+  growMemory(): void {}
 }
 
 /** Whether a call is refused with this exit code: the second argument of `assert.throws`. */

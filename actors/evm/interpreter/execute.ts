@@ -1,0 +1,43 @@
+/** Runs a frame to its end, or to a call it has to wait for. */
+import { PendingCall } from '../../pending-call.ts'
+import type { Bytecode } from '../bytecode.ts'
+import type { System } from '../system.ts'
+import { type FrameInput, Machine } from './machine.ts'
+import { programOf } from './program.ts'
+
+export interface Output {
+  readonly reverted: boolean
+  readonly data: Uint8Array
+}
+
+/** Estimate of the gas of a frame before its first instruction: loading the actor, its state and its code. */
+const ENTRY_GAS = 1_000_000
+
+/** Runs code on a contract's storage. @throws ActorError as instructions do, OutOfGas of the machine below. */
+export function execute(
+  code: Bytecode,
+  system: System,
+  input: FrameInput,
+): Output | PendingCall<Output> {
+  return goOn(new Machine(code.prepared(programOf), system, input, ENTRY_GAS))
+}
+
+function goOn(m: Machine): Output | PendingCall<Output> {
+  run(m)
+  const { asked } = m
+  if (asked === undefined) return { reverted: m.reverted, data: m.output }
+  return new PendingCall(asked.call, (outcome) => {
+    m.asked = undefined
+    asked.resume(outcome)
+    return goOn(m)
+  })
+}
+
+function run(m: Machine): void {
+  const { handlers, args } = m.program
+  m.running = true
+  do {
+    const at = m.pc++
+    handlers[at]!(m, args[at]!)
+  } while (m.running)
+}

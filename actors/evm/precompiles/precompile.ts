@@ -1,0 +1,33 @@
+/** What a precompile is: from a call's input to bytes, or to a call that gives them. */
+import type { CallOutcome, OutgoingCall } from '../../pending-call.ts'
+import type { CallRequest } from '../interpreter/calls.ts'
+import type { Machine } from '../interpreter/machine.ts'
+
+/** @throws PrecompileFailed for input it refuses. */
+export type Precompile = (m: Machine, request: CallRequest) => Uint8Array | PendingPrecompile
+
+export interface PendingPrecompile {
+  readonly call: OutgoingCall
+  readonly resume: (outcome: CallOutcome) => Uint8Array
+}
+
+/** A precompile that only computes; `gas` is an estimate of what that costs. */
+export function computed(
+  name: string,
+  gas: (input: Uint8Array) => number,
+  compute: (input: Uint8Array) => Uint8Array,
+): Precompile {
+  return ({ system }, { input }) => {
+    system.rt.chargeGas(name, gas(input))
+    return compute(input)
+  }
+}
+
+const WORD = 32
+
+/** A 32-byte 1 or 0. */
+export function truth(value: boolean): Uint8Array {
+  const out = new Uint8Array(WORD)
+  out[WORD - 1] = value ? 1 : 0
+  return out
+}
