@@ -16,6 +16,7 @@ import { Findings } from './findings.ts'
 import { brokenInitInvariants } from './init/invariants.ts'
 import type { InitState } from './init/state.ts'
 import type { ActorType, Manifest } from './manifest.ts'
+import { brokenMarketInvariants } from './market/invariants.ts'
 import type { MarketState } from './market/state.ts'
 import { checkMiner } from './miner/invariants.ts'
 import type { MinerState } from './miner/state.ts'
@@ -178,6 +179,9 @@ function brokenActor(id: ActorId, actor: CheckedActor, network: Network): string
         withoutEndowment(state as PowerState, network.endowment),
         facts.policy,
       )
+    case 'storagemarket':
+      // Its cron of an epoch is over before the deals of the next are looked at.
+      return brokenMarketInvariants(state as MarketState, balance, Math.max(priorEpoch + 1, epoch))
     case 'paymentchannel':
       return brokenPaychInvariants(state as PaychState, balance)
     case 'multisig':
@@ -220,7 +224,7 @@ function brokenPower({ power, miners, endowment, facts, epoch }: Network): strin
   const found = new Findings()
   found.broken.push(
     ...brokenClaims(power, miners, endowment.miners),
-    ...brokenCronEvents(power, miners, facts.policy, epoch),
+    ...brokenCronEvents(power, miners, endowment.miners, { policy: facts.policy, epoch }),
   )
   const expected = facts.uncountedPledge
   if (expected === undefined) return found.broken

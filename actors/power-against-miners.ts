@@ -60,19 +60,26 @@ export function brokenClaims(
 }
 
 /**
- * A miner whose deadline cron is on will be called once, in the last epoch of a deadline, and one with terminations that
- * are not settled will be called for them. A miner without a claim is never called again.
- * @param epoch - the latest of which anything has happened.
+ * A miner with something at stake has its deadline cron on; the deposit of a new one does not count yet. While it is on, the
+ * miner will be called once, in the last epoch of a deadline; one with terminations that are not settled will be called for
+ * them. A miner without a claim is never called again.
+ * @param now - `epoch` is the latest of which anything has happened.
  */
 export function brokenCronEvents(
   power: PowerState,
   miners: CheckedMiners,
-  policy: Policy,
-  epoch: ChainEpoch,
+  endowments: ReadonlyMap<ActorId, MinerEndowment>,
+  now: { readonly policy: Policy; readonly epoch: ChainEpoch },
 ): string[] {
+  const { policy, epoch } = now
   const found = new Findings()
   const events = eventsByMiner(power, miners, found)
   for (const [id, { state }] of miners) {
+    const pledge = state.initialPledge - (endowments.get(id)?.pledge ?? 0n)
+    found.expect(
+      state.deadlineCronActive || (pledge === 0n && state.preCommitDeposits === 0n),
+      () => `miner f0${id} has something at stake, but its deadline cron is off`,
+    )
     if (!power.claims.has(id)) continue
     const { deadline = [], early = [] } = events.get(id) ?? {}
     const due = state.deadlineCronActive ? 1 : 0
