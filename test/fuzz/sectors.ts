@@ -15,8 +15,9 @@ import {
 } from '../../actors/miner/sector-params.ts'
 import type { MinerState } from '../../actors/miner/state.ts'
 import { activeSectors } from '../../actors/miner/partition-state.ts'
+import { computeUnsealedSectorCid } from '../../engine/vm/unsealed-cid.ts'
 import type { Cid } from '../../primitives/cid.ts'
-import { replicaCid, unsealedCid } from '../../primitives/data-commitment.ts'
+import { replicaCid } from '../../primitives/data-commitment.ts'
 import type { ActorId } from '../../primitives/units.ts'
 import type { Action } from './action.ts'
 import { between, mostly, proofBytes, some } from './chance.ts'
@@ -81,7 +82,7 @@ function preCommit(world: World, miner: ActorId): void {
         sealRandEpoch: epoch - mostly(world, between(prng, 1, 100), 0, 4000, -5),
         dealIds: mostly<readonly bigint[]>(world, [], [0n], [7n]),
         expiration: mostly(world, ends + prng.below(100_000), shortest - 1, 1, epoch + 4_000_000),
-        unsealedCid: commD(sectorSize, pieces),
+        unsealedCid: commD(sealProof, pieces),
       }
     },
   )
@@ -96,8 +97,9 @@ function preCommit(world: World, miner: ActorId): void {
 /** Deals begin within 2000 epochs and last 180 days and a bit. */
 const LONGER_THAN_DEALS = 182 * 2880 + 2000
 
-function commD(sectorSize: bigint, pieces: readonly PieceActivationManifest[]): Cid | null {
-  return pieces.length === 0 ? null : unsealedCid(sectorSize, pieces)
+/** CommD of pieces; of those that are none, as junk may have made them, nothing. */
+function commD(sealProof: number, pieces: readonly PieceActivationManifest[]): Cid | null {
+  return pieces.length === 0 ? null : computeUnsealedSectorCid(sealProof, pieces)
 }
 
 /** Proves pre-commitments that are due, one by one or in one proof. */
