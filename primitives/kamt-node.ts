@@ -14,6 +14,7 @@ import {
   withBit,
   withoutBit,
 } from './bitmap.ts'
+import { finishBlock } from './block.ts'
 import {
   type BlockSink,
   type BlockSource,
@@ -22,9 +23,8 @@ import {
   DecodeError,
   MAJOR,
 } from './cbor.ts'
-import { type Cid, CODEC, cidOf } from './cid.ts'
+import { type Cid, CODEC } from './cid.ts'
 import type { Codec } from './codec.ts'
-import { countBlock } from './cost.ts'
 import {
   digitAt,
   KAMT_BIT_WIDTH,
@@ -148,13 +148,7 @@ export class KamtNode<V> {
     if (this.#cid !== undefined && sink === undefined) return this.#cid
     const out = new CborWriter(sink)
     this.#write(out)
-    const block = out.finish()
-    if (this.#cid === undefined) {
-      countBlock(block.length)
-      this.#cid = cidOf(block)
-    }
-    sink?.put(this.#cid, block)
-    return this.#cid
+    return (this.#cid = finishBlock(out, this.#cid))
   }
 
   /** True when both are known to be the same without hashing anything. */

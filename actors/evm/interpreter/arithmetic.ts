@@ -63,9 +63,9 @@ export function powerOf(base: Word, power: Word): Word {
   if (base === 2) return typeof power === 'number' && power < 256 ? small(1n << BigInt(power)) : 0
   let [result, factor, rest] = [1n, BigInt(base), BigInt(power)]
   while (rest > 0n) {
-    if (rest & 1n) result = BigInt.asUintN(256, result * factor)
+    if (rest & 1n) result = (result * factor) & MAX_U256
     rest >>= 1n
-    if (rest > 0n) factor = BigInt.asUintN(256, factor * factor)
+    if (rest > 0n) factor = (factor * factor) & MAX_U256
   }
   return small(result)
 }

@@ -23,7 +23,12 @@ export function execute(
 }
 
 function goOn(m: Machine): Output | PendingCall<Output> {
-  run(m)
+  try {
+    run(m)
+  } finally {
+    // Also of a frame that fails: the work has been done.
+    m.pay()
+  }
   const { asked } = m
   if (asked === undefined) return { reverted: m.reverted, data: m.output }
   return new PendingCall(asked.call, (outcome) => {

@@ -18,7 +18,7 @@ export const MAX_SMALL = Number.MAX_SAFE_INTEGER
 export const small = (value: bigint): Word => (value < TWO_53 ? Number(value) : value)
 
 /** The word of any integer, modulo 2²⁵⁶. */
-export const wrapped = (value: bigint): Word => small(BigInt.asUintN(256, value))
+export const wrapped = (value: bigint): Word => small(value & MAX_U256)
 
 /** A word as the integer in two's complement. */
 export function signed(word: Word): bigint {
