@@ -1,7 +1,9 @@
 /** Messages that make no sense: parameters of other messages with bytes changed, methods that are not there. */
 import type { ActorId } from '../../primitives/units.ts'
 import { actorId } from '../../primitives/units.ts'
+import { MinerMethod } from '../../actors/miner/params.ts'
 import type { Action } from './action.ts'
+import { couldDisputeChanged } from './miners.ts'
 import type { World } from './world.ts'
 
 export const junkActions: readonly Action[] = [
@@ -16,6 +18,7 @@ function changedBytes(world: World): void {
   if (recent.length === 0) return
   const { to, method, params } = prng.pick(recent)
   const bytes = changed(world, params)
+  if (isKnownTrouble(world, to, BigInt(method))) return
   world.sendBytes('changed bytes', prng.pick(users), to, BigInt(method), bytes, 0n)
 }
 
@@ -34,7 +37,9 @@ function otherActor(world: World): void {
   const { prng, users, recent } = world
   if (recent.length === 0) return
   const { method, params } = prng.pick(recent)
-  world.sendBytes('other actor', prng.pick(users), anyActor(world), BigInt(method), params, 0n)
+  const to = anyActor(world)
+  if (isKnownTrouble(world, to, BigInt(method))) return
+  world.sendBytes('other actor', prng.pick(users), to, BigInt(method), params, 0n)
 }
 
 function randomBytes(world: World): void {
@@ -46,8 +51,13 @@ function randomBytes(world: World): void {
   ])
   const value = BigInt(prng.below(1000))
   const params = prng.bytes(prng.below(40))
-  world.sendBytes('random bytes', prng.pick(users), anyActor(world), method, params, value)
+  const to = anyActor(world)
+  if (isKnownTrouble(world, to, method)) return
+  world.sendBytes('random bytes', prng.pick(users), to, method, params, value)
 }
+
+const isKnownTrouble = (world: World, to: ActorId, method: bigint): boolean =>
+  method === BigInt(MinerMethod.DisputeWindowedPoSt) && couldDisputeChanged(world, to)
 
 function anyActor(world: World): ActorId {
   const { prng, users } = world

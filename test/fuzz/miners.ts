@@ -1,12 +1,14 @@
 /** Making miners, finding their way around in them, and giving them money. */
 import { MinerMethod } from '../../actors/miner/params.ts'
-import type { Partition } from '../../actors/miner/partition-state.ts'
+import { liveSectors, type Partition } from '../../actors/miner/partition-state.ts'
+import { SectorOnChainInfo } from '../../actors/miner/sectors.ts'
 import type { MinerState } from '../../actors/miner/state.ts'
 import { CreateMinerParams, PowerMethod } from '../../actors/power/params.ts'
 import { AwardBlockRewardParams, RewardMethod } from '../../actors/reward/params.ts'
 import { Payload } from '../../actors/payload.ts'
 import { POWER_ACTOR, REWARD_ACTOR } from '../../actors/singletons.ts'
 import { systemMessage } from '../../engine/vm/executor.ts'
+import { difference } from '../../primitives/codec.ts'
 import { idAddress } from '../../primitives/address.ts'
 import { type ActorId, fil } from '../../primitives/units.ts'
 import type { Action } from './action.ts'
@@ -91,6 +93,25 @@ export function eachPartition(state: MinerState): Place[] {
       index,
       partition,
     }))
+  })
+}
+
+/**
+ * Whether a dispute could be about a sector that has changed since its window closed. The protocol then makes faulty what the
+ * sector was and not what it is, and the sums of its miner are wrong from there on (builtin-actors `dispute_windowed_post`
+ * reads the snapshot of the sectors). That is known, and hides what is not.
+ */
+export function couldDisputeChanged(world: World, miner: ActorId): boolean {
+  if (!world.miners().includes(miner)) return false
+  const { sectors, deadlines } = world.miner(miner)
+  return deadlines.get().due.some((link) => {
+    const { sectorsSnapshot, partitionsSnapshot } = link.get()
+    return [...partitionsSnapshot.values()].some((partition) =>
+      [...liveSectors(partition).values()].some((number) => {
+        const [before, now] = [sectorsSnapshot.get(number), sectors.get(number)]
+        return before && now && difference(SectorOnChainInfo, before, now) !== undefined
+      }),
+    )
   })
 }
 

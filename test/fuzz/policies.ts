@@ -5,8 +5,12 @@ import { type NetworkParams, networkParams } from '../../engine/network-params.t
 
 export const NETWORKS = ['2k', 'mainnet', '2k-short', 'mainnet-short'] as const
 
-/** @throws InvalidInput for an unknown name. */
+/** With `-runs` behind a name, miners keep their sectors as runs. @throws InvalidInput for an unknown name. */
 export function fuzzParams(name: string): NetworkParams {
+  if (name.endsWith('-runs')) {
+    const params = fuzzParams(name.slice(0, -'-runs'.length))
+    return { ...params, policy: { ...params.policy, sectorStore: 'runs' } }
+  }
   if (!NETWORKS.some((known) => known === name))
     throw new InvalidInput(
       'network',

@@ -22,7 +22,14 @@ import { DomainSeparationTag, drawRandomness } from '../../primitives/randomness
 import type { ActorId } from '../../primitives/units.ts'
 import type { Action } from './action.ts'
 import { between, mostly, some } from './chance.ts'
-import { controllerOf, eachPartition, fundMiner, type Place, someMiner } from './miners.ts'
+import {
+  controllerOf,
+  couldDisputeChanged,
+  eachPartition,
+  fundMiner,
+  type Place,
+  someMiner,
+} from './miners.ts'
 import { RANDOMNESS, type World } from './world.ts'
 
 export const provingActions: readonly Action[] = [
@@ -195,7 +202,7 @@ function dispute(world: World, miner: ActorId): void {
   const proven = due.flatMap((link, index) =>
     link.get().optimisticPoStSubmissionsSnapshot.isEmpty ? [] : [index],
   )
-  if (proven.length === 0) return
+  if (proven.length === 0 || couldDisputeChanged(world, miner)) return
   const params = {
     deadline: BigInt(mostly(world, prng.pick(proven), prng.below(49))),
     postIndex: BigInt(mostly(world, 0, 1, 9)),

@@ -6,6 +6,7 @@ import { currentDeadlineInfo } from '../../actors/miner/deadlines.ts'
 import type { ActorId } from '../../primitives/units.ts'
 import type { Action } from './action.ts'
 import { brokenEverything, brokenSums } from './check.ts'
+import { contractActions } from './contracts.ts'
 import { controlActions, drain } from './control.ts'
 import { dealActions } from './deals.ts'
 import { junkActions } from './junk.ts'
@@ -37,6 +38,7 @@ const ACTIONS: readonly Action[] = [
   ...controlActions,
   ...dealActions,
   ...walletActions,
+  ...contractActions,
   ...junkActions,
 ]
 const TOTAL_WEIGHT = ACTIONS.reduce((sum, { weight }) => sum + weight, 0)

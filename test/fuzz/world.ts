@@ -215,6 +215,7 @@ const holds = (proof: Uint8Array | undefined): boolean => (proof?.[0] ?? 0) !== 
 
 const SYSCALLS: Syscalls = {
   verifySignature: (_type, signature) => holds(signature),
+  recoverSecpPublicKey: () => null,
   verifyPost: ({ proofs }) => holds(proofs[0]?.proofBytes),
   batchVerifySeals: (seals) => seals.map(({ proof }) => holds(proof)),
   verifyAggregateSeals: ({ proof }) => holds(proof),
