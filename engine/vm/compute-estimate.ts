@@ -21,69 +21,69 @@ const MEDIAN_GAS: Partial<Record<ActorType, Readonly<Record<number, number>>>> =
     3844450837: 547_000, // InvokeEVM
   },
   datacap: {
-    48890204: 544_000, // Name
-    80475954: 10_927_000, // Transfer
+    48890204: 534_000, // Name
+    80475954: 10_833_000, // Transfer
   },
   eam: {
-    4: 14_714_000, // CreateExternal
+    4: 14_652_000, // CreateExternal
   },
   ethaccount: {
     3844450837: 517_000, // InvokeEVM
   },
   init: {
-    2: 5_935_000, // Exec
+    2: 5_901_000, // Exec
   },
   multisig: {
-    2: 8_559_000, // Propose
-    3: 8_874_000, // Approve
-    4: 2_908_000, // Cancel
+    2: 8_553_000, // Propose
+    3: 8_869_000, // Approve
+    4: 2_907_000, // Cancel
   },
   paymentchannel: {
-    2: 36_959_000, // UpdateChannelState
+    2: 3_761_000, // UpdateChannelState
   },
   placeholder: {
     3844450837: 419_000, // InvokeEVM
   },
   storagemarket: {
     2: 3_762_000, // AddBalance
-    3: 5_020_000, // WithdrawBalance
-    4: 71_523_000, // PublishStorageDeals
-    1900091594: 10_405_000, // SettleDealPayments
+    3: 5_006_000, // WithdrawBalance
+    4: 21_690_000, // PublishStorageDeals
+    1900091594: 10_368_000, // SettleDealPayments
   },
   storageminer: {
     3: 3_821_000, // ChangeWorkerAddress
     4: 3_687_000, // ChangePeerID
-    5: 18_636_000, // SubmitWindowedPoSt
-    9: 47_604_000, // TerminateSectors
+    5: 18_488_000, // SubmitWindowedPoSt
+    9: 47_595_000, // TerminateSectors
     10: 15_240_000, // DeclareFaults
     11: 15_471_000, // DeclareFaultsRecovered
-    15: 19_302_000, // ReportConsensusFault
-    16: 3_201_000, // WithdrawBalance
+    15: 18_269_000, // ReportConsensusFault
+    16: 3_187_000, // WithdrawBalance
     18: 3_640_000, // ChangeMultiaddrs
     19: 28_599_000, // CompactPartitions
     20: 3_542_000, // CompactSectorNumbers
     21: 3_300_000, // ConfirmChangeWorkerAddress
     22: 3_072_000, // RepayDebt
     23: 3_745_000, // ChangeOwnerAddress
-    24: 284_375_000, // DisputeWindowedPoSt
-    28: 21_341_000, // PreCommitSectorBatch2
+    24: 48_565_000, // DisputeWindowedPoSt
+    28: 21_316_000, // PreCommitSectorBatch2
     30: 3_790_000, // ChangeBeneficiary
     32: 19_926_000, // ExtendSectorExpiration2
-    34: 276_488_000, // ProveCommitSectors3
-    35: 107_525_000, // ProveReplicaUpdates3
-    36: 272_130_000, // ProveCommitSectorsNI
-    1321604665: 3_824_000, // GenerateSectorLocation
-    1726876304: 6_239_000, // GetVestingFunds
-    4127382196: 2_997_000, // MaxTerminationFee
+    34: 68_444_000, // ProveCommitSectors3
+    35: 34_667_000, // ProveReplicaUpdates3
+    36: 35_920_000, // ProveCommitSectorsNI
+    1321604665: 3_816_000, // GenerateSectorLocation
+    1726876304: 3_484_000, // GetVestingFunds
+    4127382196: 2_984_000, // MaxTerminationFee
   },
   storagepower: {
-    2: 40_182_000, // CreateMiner
+    2: 40_148_000, // CreateMiner
   },
   verifiedregistry: {
-    4: 9_949_000, // AddVerifiedClient
-    8: 6_217_000, // RemoveExpiredAllocations
-    12: 2_822_000, // RemoveExpiredClaims
-    1752273514: 5_489_000, // ExtendClaimTerms
-    2199871187: 2_118_000, // GetClaims
+    4: 9_938_000, // AddVerifiedClient
+    8: 6_210_000, // RemoveExpiredAllocations
+    12: 2_816_000, // RemoveExpiredClaims
+    1752273514: 5_441_000, // ExtendClaimTerms
+    2199871187: 1_731_000, // GetClaims
   },
 }
