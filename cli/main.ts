@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   economy: async () => (await import('./economy.ts')).economy as Command,
   inspect: async () => (await import('./inspect.ts')).inspect as Command,
   replay: async () => (await import('./replay.ts')).replay as Command,
+  simulate: async () => (await import('./simulate.ts')).simulate as Command,
 }
 
 /** Runs a command; what the user got wrong is one line on stderr and exit code 2. */
