@@ -2,7 +2,7 @@
 import { Bitfield } from '../../primitives/bitfield.ts'
 import { currentDeadlineInfo } from '../../actors/miner/deadlines.ts'
 import { MinerMethod } from '../../actors/miner/params.ts'
-import { liveSectors } from '../../actors/miner/partition-state.ts'
+import { liveSectors, type Partition } from '../../actors/miner/partition-state.ts'
 import {
   CompactPartitionsParams,
   CompactSectorNumbersParams,
@@ -34,8 +34,8 @@ import { RANDOMNESS, type World } from './world.ts'
 
 export const provingActions: readonly Action[] = [
   { name: 'post', weight: 1, run: (world) => withMiner(world, submitPost) },
-  { name: 'faults', weight: 2, run: (world) => withMiner(world, declareFaults) },
-  { name: 'recoveries', weight: 5, run: (world) => withMiner(world, declareRecovered) },
+  { name: 'faults', weight: 3, run: (world) => withMiner(world, declareFaults) },
+  { name: 'recoveries', weight: 7, run: (world) => withMiner(world, declareRecovered) },
   { name: 'terminate', weight: 1, run: (world) => withMiner(world, terminate) },
   { name: 'extend', weight: 2, run: (world) => withMiner(world, extend) },
   { name: 'compact-partitions', weight: 2, run: (world) => withMiner(world, compactPartitions) },
@@ -85,17 +85,18 @@ export function submitPost(world: World, miner: ActorId): void {
     deadline: BigInt(mostly(world, info.index, (info.index + 1) % 48)),
     partitions: chosen.map(({ index, partition }) => ({
       index: BigInt(mostly(world, index, index + 1)),
-      skipped: mostly(
-        world,
-        Bitfield.empty,
-        subset(world, partition.sectors),
-        Bitfield.of([99_999]),
-      ),
+      skipped: skippedOf(world, partition),
     })),
     proofs: [{ postProof: mostly(world, windowPoStProofType, 12), proofBytes: bytes }],
     chainCommitEpoch,
     chainCommitRand: mostly(world, commit, prng.bytes(32)),
   })
+}
+
+/** Mostly nothing; what was to recover, now and then. */
+function skippedOf(world: World, { recoveries, sectors }: Partition): Bitfield {
+  if (!recoveries.isEmpty && world.prng.chance(1, 4)) return subset(world, recoveries)
+  return mostly(world, Bitfield.empty, subset(world, sectors), Bitfield.of([99_999]))
 }
 
 function subset(world: World, sectors: Bitfield): Bitfield {
@@ -118,7 +119,10 @@ function declarations(
 }
 
 function declareFaults(world: World, miner: ActorId): void {
-  const faults = declarations(world, miner, ({ partition }) => liveSectors(partition))
+  const retract = world.prng.chance(1, 2)
+  const faults = declarations(world, miner, ({ partition }) =>
+    retract && !partition.recoveries.isEmpty ? partition.recoveries : liveSectors(partition),
+  )
   if (faults.length > 0) call(world, miner, 'DeclareFaults', DeclareFaultsParams, { faults })
 }
 
