@@ -48,7 +48,13 @@ export function findActor<S>(
 ): ActorId {
   for (const [id, actor] of actors)
     if (actor.type === type && wanted(actor.state.get() as S, id)) return id
-  throw new Error(`no such ${type} in this state: try another seed`)
+  throw new NothingFound(`no such ${type} in this state`)
+}
+
+/** The first that is as wanted. */
+export function findOne<T>(all: Iterable<T>, wanted: (one: T) => boolean): T {
+  for (const one of all) if (wanted(one)) return one
+  throw new NothingFound('nothing like it in this state')
 }
 
 /** The first partition that is as wanted. */
@@ -62,7 +68,7 @@ export function findPartition(
       for (const [partition, value] of link.get().partitions.numberEntries())
         if (wanted(value, link.get())) return { miner, deadline, partition }
   }
-  throw new Error('no such partition in this state: try another seed')
+  throw new NothingFound('no such partition in this state')
 }
 
 export function withInfo(
@@ -114,4 +120,9 @@ export function withSector(
     const info = defined(sectors.get(number), `sector ${number}`)
     return { sectors: sectors.store([{ ...info, ...change(info) }]) }
   })
+}
+
+/** A state does not have what a test wants to change. */
+export class NothingFound extends Error {
+  override name = 'NothingFound'
 }
