@@ -96,6 +96,12 @@ export interface Policy {
   readonly minimumConsensusPower: StoragePower
   /** Epochs over which FIP-0081 moves pledge from the baseline to the simple rule. */
   readonly pledgeRampDurationEpochs: ChainEpoch
+
+  /**
+   * How new miners keep their sectors: each by itself, or as runs of equal ones, for networks of millions. Nothing that is
+   * on chain depends on it.
+   */
+  readonly sectorStore: 'amt' | 'runs'
 }
 
 const CHAIN_FINALITY: ChainEpoch = 900
@@ -156,6 +162,8 @@ export const MAINNET_POLICY: Policy = Object.freeze({
 
   minimumConsensusPower: TiB(10),
   pledgeRampDurationEpochs: EPOCHS_IN_YEAR,
+
+  sectorStore: 'amt',
 } satisfies Policy)
 
 /** The 2 KiB developer network: actors bundle "devnet", as Lotus' 2k build runs it. */

@@ -49,11 +49,7 @@ export function recordFaults(
     .subtract(partition.terminated)
     .subtract(partition.faults)
   const recorded = addFaults(partition, terms, newFaults, sectors.load(newFaults), faultExpiration)
-  retractRecoveries(
-    partition,
-    retracted,
-    powerForSectors(terms.sectorSize, sectors.load(retracted)),
-  )
+  retractRecoveries(partition, retracted, sectors.powerOf(terms.sectorSize, retracted))
   validatePartition(partition)
   return recorded
 }
@@ -79,7 +75,7 @@ export function recordSkippedFaults(
     skipped,
   ), ExitCode.IllegalArgument, 'skipped faults contains sectors outside partition')
   const retracted = partition.recoveries.intersect(skipped)
-  const retractedRecoveryPower = powerForSectors(terms.sectorSize, sectors.load(retracted))
+  const retractedRecoveryPower = sectors.powerOf(terms.sectorSize, retracted)
   const newFaults = skipped.subtract(partition.terminated).subtract(partition.faults)
   const recorded = addFaults(partition, terms, newFaults, sectors.load(newFaults), faultExpiration)
   retractRecoveries(partition, retracted, retractedRecoveryPower)
@@ -125,7 +121,7 @@ export function declareFaultsRecovered(
 ): void {
   requireInPartition(partition, numbers)
   const recoveries = numbers.intersect(partition.faults).subtract(partition.recoveries)
-  const power = powerForSectors(sectorSize, sectors.load(recoveries))
+  const power = sectors.powerOf(sectorSize, recoveries)
   partition.recoveries = partition.recoveries.union(recoveries)
   partition.recoveringPower = addPower(partition.recoveringPower, power)
   validatePartition(partition)

@@ -6,7 +6,10 @@ import { addPower, NO_POWER, type PowerPair } from './power-pair.ts'
 import type { SectorOnChainInfo } from './sectors.ts'
 
 /** Quality-adjusted bytes of a sector. */
-export function qaPowerForSector(size: SectorSize, sector: SectorOnChainInfo): bigint {
+export function qaPowerForSector(
+  size: SectorSize,
+  sector: Pick<SectorOnChainInfo, 'expiration' | 'powerBaseEpoch' | 'verifiedDealWeight'>,
+): bigint {
   const duration = sector.expiration - sector.powerBaseEpoch
   require(duration !== 0, ExitCode.AssertionFailed, 'power of a sector without duration')
   if (sector.verifiedDealWeight === 0n) return size

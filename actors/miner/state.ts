@@ -13,6 +13,7 @@ import {
   PreCommitCleanUp,
   PreCommittedSectors,
 } from './precommit-info.ts'
+import { NO_SECTORS_IN_RUNS } from './sectors-in-runs.ts'
 import { NO_SECTORS, SectorStore } from './sectors.ts'
 import { vestingTable } from './vesting-table.ts'
 
@@ -64,7 +65,7 @@ export function newMinerState(
     preCommittedSectors: NO_PRE_COMMITS,
     preCommittedSectorsCleanup: NO_PRE_COMMIT_CLEAN_UP,
     allocatedSectors: noAllocatedSectors,
-    sectors: NO_SECTORS,
+    sectors: policy.sectorStore === 'runs' ? NO_SECTORS_IN_RUNS : NO_SECTORS,
     provingPeriodStart: periodStart,
     currentDeadline,
     deadlines: emptyDeadlines(policy),
