@@ -1,3 +1,4 @@
+// timeout: 500
 /** Recordings of the real actors replay to the same outcome, and a recording that was tampered with does not. */
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
