@@ -4,6 +4,7 @@
  */
 import { assert } from '../../../primitives/assert.ts'
 import { evmError, EvmExitCode } from '../exit-codes.ts'
+import { type CompiledBlock, compileBlock } from './compile.ts'
 import { fuse } from './fusion.ts'
 import type { Machine } from './machine.ts'
 import { type Handler, OP, OPCODES } from './opcodes.ts'
@@ -17,6 +18,8 @@ export interface Program {
   readonly blocks: readonly Block[]
   /** Number of the instruction that a jump to a byte goes on with; −1 where nobody may jump to. */
   readonly targets: Int32Array
+  /** A block is compiled once it has been run as often. */
+  readonly hotAfter: number
 }
 
 export interface Block {
@@ -28,6 +31,11 @@ export interface Block {
   readonly grows: number
   /** Estimate of its gas. */
   readonly gas: number
+  /** Number of the instruction behind it. */
+  next: number
+  /** How often it was run, until it is compiled. */
+  runs: number
+  compiled: CompiledBlock | undefined
 }
 
 /** An instruction of a block before it is put together with its neighbours. */
@@ -36,8 +44,16 @@ export interface Instruction {
   readonly arg: Word
 }
 
+/** Compiling a block takes as long as running it some hundred times. */
+const HOT_RUNS = 400
+/** Longer blocks are not compiled: they have no loops in them, and functions of any length take any time to make. */
+const MAX_COMPILED = 400
+
 /** Reads code. What can never be reached is left out; every code ends with a STOP. */
-export function programOf(code: Uint8Array): Program {
+export const programOf = (code: Uint8Array): Program => readProgram(code, HOT_RUNS)
+
+/** As `programOf`, with another number of runs before a block is compiled. */
+export function readProgram(code: Uint8Array, hotAfter: number): Program {
   const handlers: Handler[] = []
   const args: Word[] = []
   const blocks: Block[] = []
@@ -58,11 +74,12 @@ export function programOf(code: Uint8Array): Program {
     emit(enterBlock, blocks.length)
     blocks.push(block.block)
     fuse(block.instructions, emit)
+    block.block.next = handlers.length
     pc = block.end
     reachable = block.fallsThrough
   }
   emit(OPCODES[OP.STOP]!.run, 0)
-  return { code, handlers, args, blocks, targets }
+  return { code, handlers, args, blocks, targets, hotAfter }
 }
 
 interface ReadBlock {
@@ -88,10 +105,20 @@ function readBlock(code: Uint8Array, start: number): ReadBlock {
     if (leaves === undefined) continue
     const end = pc + lengthAt(code, pc)
     const fallsThrough = leaves === 'for now'
-    return { block: { start, needs, grows, gas }, instructions, end, fallsThrough }
+    return { block: newBlock(start, needs, grows, gas), instructions, end, fallsThrough }
   }
-  return { block: { start, needs, grows, gas }, instructions, end: pc, fallsThrough: true }
+  return { block: newBlock(start, needs, grows, gas), instructions, end: pc, fallsThrough: true }
 }
+
+const newBlock = (start: number, needs: number, grows: number, gas: number): Block => ({
+  start,
+  needs,
+  grows,
+  gas,
+  next: 0,
+  runs: 0,
+  compiled: undefined,
+})
 
 /** Bytes of the instruction at `pc`, the word it pushes included. */
 function lengthAt(code: Uint8Array, pc: number): number {
@@ -117,6 +144,16 @@ function enterBlock(m: Machine, number: Word): void {
   if ((m.unpaid += block.gas) > m.credit) m.pay()
   const { sp } = m
   if (sp < block.needs || sp + block.grows > STACK_LIMIT) runChecked(m, block)
+  if (block.compiled === undefined && block.runs++ === m.program.hotAfter)
+    block.compiled = compiled(m.program, block)
+  if (block.compiled !== undefined) block.compiled(m)
+}
+
+function compiled({ code, targets }: Program, block: Block): CompiledBlock | undefined {
+  const { start, needs, next } = block
+  const { instructions } = readBlock(code, start)
+  if (instructions.length > MAX_COMPILED) return undefined
+  return compileBlock({ instructions, needs, next, targets })
 }
 
 /** Runs a block whose stack will not do, up to where that shows. */
