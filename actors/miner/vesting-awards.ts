@@ -25,6 +25,11 @@ export function awardOf(
   return { begin, sum, firstEpoch: quantizeUp(quant, begin + spec.stepDuration), spec }
 }
 
+/** attoFIL of an award's first entry. */
+export function firstAmount({ begin, sum, firstEpoch, spec: { vestPeriod } }: Award): TokenAmount {
+  return (sum * BigInt(Math.min(firstEpoch - begin, vestPeriod))) / BigInt(vestPeriod)
+}
+
 /** Whether every step of a schedule moves by whole cells of the grid, so that entries are a step apart. */
 export const isGridded = ({ initialDelay, stepDuration, quantization }: VestSpec): boolean =>
   initialDelay === 0 && stepDuration % quantization === 0

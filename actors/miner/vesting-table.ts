@@ -1,12 +1,12 @@
 /**
  * The vesting table as the state holds it: the next entry inline, the others behind a link. What is locked by a block reward
- * is kept aside and put into the table when something needs its entries: an unlocking, a penalty, a root. A miner that
- * wins often then pays for its table twice a day instead of at every block.
+ * is kept aside, and so is what fees draw from the first entry, until something needs the entries: an unlocking, a penalty
+ * above the first entry, a root. A miner that wins often and pays fees at every deadline then pays for its table twice a day.
  */
 import { type Codec, epoch, list, nullable, tokenAmount, tuple } from '../../primitives/codec.ts'
 import { Link, link } from '../../primitives/link.ts'
 import type { ChainEpoch, TokenAmount } from '../../primitives/units.ts'
-import { type Award, awardOf, isGridded, scheduleOf } from './vesting-awards.ts'
+import { type Award, awardOf, firstAmount, isGridded, scheduleOf } from './vesting-awards.ts'
 import {
   addLockedFunds,
   mergeByEpoch,
@@ -37,15 +37,35 @@ const Wire: Codec<Settled | null> = nullable(
 export class VestingTable {
   /** Epoch of the first entry. */
   readonly firstEpoch: ChainEpoch
+  /** attoFIL of the first entry; nothing where penalties drew it down to zero. */
+  readonly #firstAmount: TokenAmount
   readonly #base: Settled | null
   readonly #awards: readonly Award[]
+  /** Taken from the first entry, which has more. */
+  readonly #drawn: TokenAmount
   #settled: Settled | undefined
 
-  constructor(base: Settled | null, awards: readonly Award[]) {
+  private constructor(
+    base: Settled | null,
+    awards: readonly Award[],
+    drawn: TokenAmount,
+    firstEpoch: ChainEpoch,
+    firstAmount: TokenAmount,
+  ) {
     this.#base = base
     this.#awards = awards
-    const first = [...(base ? [base.head.epoch] : []), ...(awards[0] ? [awards[0].firstEpoch] : [])]
-    this.firstEpoch = Math.min(...first)
+    this.#drawn = drawn
+    this.firstEpoch = firstEpoch
+    this.#firstAmount = firstAmount
+  }
+
+  static of(base: Settled): VestingTable {
+    const { epoch, amount } = base.head
+    return new VestingTable(base, [], 0n, epoch, amount)
+  }
+
+  static ofAward(award: Award): VestingTable {
+    return new VestingTable(null, [award], 0n, award.firstEpoch, firstAmount(award))
   }
 
   /** The table with all awards in it. */
@@ -54,17 +74,54 @@ export class VestingTable {
   }
 
   #settle(): Settled {
+    const merged = this.#merged()
+    if (this.#drawn === 0n) return merged
+    const { epoch, amount } = merged.head
+    return { head: { epoch, amount: amount - this.#drawn }, tail: merged.tail }
+  }
+
+  #merged(): Settled {
     if (this.#awards.length === 0) return this.#base!
     const added = scheduleOf(this.#awards)
     const funds = mergeByEpoch(vestingEntries(flatten(this.#base)), added)
     return { head: funds[0]!, tail: Link.to(Tail, funds.slice(1)) }
   }
 
+  /** Whether what is kept aside was put in already, so that it need not be done again. */
+  get #isSettled(): boolean {
+    return this.#settled !== undefined && this.#settled !== this.#base
+  }
+
   /** The table with another award, which vests nothing yet. */
   with(award: Award): VestingTable {
-    if (this.#settled || this.#awards.length >= MAX_AWARDS)
-      return new VestingTable(this.settled, [award])
-    return new VestingTable(this.#base, [...this.#awards, award])
+    const { firstEpoch } = award
+    const isFirst = firstEpoch < this.firstEpoch
+    const { length } = this.#awards
+    // What was drawn is from the entry that is first now; and an entry of nothing goes when the next award comes.
+    const isFrontChanged = (isFirst && this.#drawn > 0n) || (length > 0 && this.#firstAmount === 0n)
+    if (length >= MAX_AWARDS || isFrontChanged || this.#isSettled)
+      return VestingTable.of(this.settled).with(award)
+    const more = firstEpoch <= this.firstEpoch ? firstAmount(award) : 0n
+    return new VestingTable(
+      this.#base,
+      [...this.#awards, award],
+      this.#drawn,
+      Math.min(firstEpoch, this.firstEpoch),
+      isFirst ? more : this.#firstAmount + more,
+    )
+  }
+
+  /** The table with `target` less in its first entry; undefined unless that has more. */
+  drawnBy(target: TokenAmount): VestingTable | undefined {
+    if (target >= this.#firstAmount) return undefined
+    if (this.#isSettled) return VestingTable.of(this.settled).drawnBy(target)
+    return new VestingTable(
+      this.#base,
+      this.#awards,
+      this.#drawn + target,
+      this.firstEpoch,
+      this.#firstAmount - target,
+    )
   }
 }
 
@@ -77,7 +134,7 @@ export const vestingTable: Codec<VestingTable | null> = {
   encode: (table, out) => Wire.encode(table && table.settled, out),
   decode(input) {
     const settled = Wire.decode(input)
-    return settled && new VestingTable(settled, [])
+    return settled && VestingTable.of(settled)
   },
   diff: (expected, got, path) => Wire.diff!(expected && expected.settled, got && got.settled, path),
 }
@@ -103,7 +160,7 @@ export function lockInTable(
   const vestsNow = table !== null && table.firstEpoch < currentEpoch
   if (sum > 0n && !vestsNow && isGridded(spec)) {
     const award = awardOf(currentEpoch, sum, provingPeriodStart, spec)
-    return { table: table ? table.with(award) : new VestingTable(null, [award]), unlocked: 0n }
+    return { table: table ? table.with(award) : VestingTable.ofAward(award), unlocked: 0n }
   }
   const before = table && table.settled
   const { funds, unlocked } = addLockedFunds(
@@ -131,6 +188,8 @@ export function unlockVestedAndUnvested(
 ): { table: VestingTable | null; vested: TokenAmount; unvested: TokenAmount } {
   const nothingToDo = table === null || (target === 0n && table.firstEpoch >= currentEpoch)
   if (nothingToDo) return { table, vested: 0n, unvested: 0n }
+  const drawn = table.firstEpoch >= currentEpoch ? table.drawnBy(target) : undefined
+  if (drawn) return { table: drawn, vested: 0n, unvested: target }
   const { funds, vested, unvested } = unlockVestedAndUnvestedFunds(
     flatten(table.settled),
     currentEpoch,
@@ -151,5 +210,5 @@ function toTable(funds: VestingFunds, previous: Settled | null): VestingTable | 
   const same =
     before?.length === funds.length - 1 && before.every((fund, i) => fund === funds[i + 1])
   const tail = same ? previous!.tail : Link.to(Tail, funds.slice(1))
-  return new VestingTable({ head, tail }, [])
+  return VestingTable.of({ head, tail })
 }

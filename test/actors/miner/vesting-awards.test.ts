@@ -23,7 +23,7 @@ import {
 } from '../../../actors/miner/vesting.ts'
 
 const sum = fc.bigInt({ min: 1n, max: 10n ** 21n })
-const params = { seed: Number(process.env['SEED'] ?? 7), numRuns: 60 }
+const params = { seed: Number(process.env['SEED'] ?? 7), numRuns: 200 }
 
 test('awards together have the entries of awards one by one', () => {
   const award = fc.record({ begin: fc.integer({ min: 0, max: 9000 }), sum })
@@ -41,24 +41,29 @@ test('awards together have the entries of awards one by one', () => {
 
 test('a table that keeps rewards aside behaves as one that does not', () => {
   const step = fc.record({
-    wait: fc.nat(2000),
+    wait: fc.oneof(fc.constant(0), fc.nat(100), fc.nat(2000)),
     sum,
-    target: fc.bigInt(0n, 10n ** 21n),
-    kind: fc.nat(5),
+    target: fc.oneof(fc.bigInt(0n, 10n ** 21n), fc.bigInt(0n, 10n ** 18n), fc.constant(0n)),
+    kind: fc.nat(6),
+    /** Draws exactly what is in the first entry. */
+    isExact: fc.boolean(),
+    /** Has all that is kept aside put into the table, as a root does. */
+    isAsked: fc.boolean(),
   })
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), fc.nat(2879), (steps, offset) => {
       let table: VestingTable | null = null
       let model: VestingFunds = []
       let epoch = 0
-      for (const { wait, sum, target, kind } of steps) {
+      for (const { wait, sum, kind, isExact, isAsked, ...step } of steps) {
         epoch += wait
+        const target = isExact ? (model[0]?.amount ?? 0n) : step.target
         if (kind === 0) {
           const a: Unlocked = unlockVested(table, epoch)
           const b = unlockVestedFunds(model, epoch)
           assert.is(a.unlocked, b.unlocked)
           ;[table, model] = [a.table, b.funds]
-        } else if (kind === 1) {
+        } else if (kind <= 2) {
           const a = unlockVestedAndUnvested(table, epoch, target)
           const b = unlockVestedAndUnvestedFunds(model, epoch, target)
           assert.equal([a.vested, a.unvested], [b.vested, b.unvested])
@@ -69,6 +74,7 @@ test('a table that keeps rewards aside behaves as one that does not', () => {
           assert.is(a.unlocked, b.unlocked)
           ;[table, model] = [a.table, b.funds]
         }
+        if (isAsked) assert.equal(loadVestingFunds(table), vestingEntries(model))
       }
       assert.equal(loadVestingFunds(table), vestingEntries(model))
     }),
