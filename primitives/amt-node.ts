@@ -11,6 +11,7 @@ import {
   bitmapToBytes,
   countBits,
   emptyBitmap,
+  firstSlot,
   hasBit,
   rankOf,
   slotsOf,
@@ -96,6 +97,18 @@ export class AmtNode<T> {
   raised(spec: AmtSpec<T>, height: number): AmtNode<T> {
     if (this.isEmpty(spec, height)) return this
     return new AmtNode<T>(withBit(emptyBitmap(spec.bitWidth), 0), [this], NOTHING)
+  }
+
+  /** Least index taken, in a node that holds something and begins at 0. */
+  firstIndex(spec: AmtSpec<T>, height: number): Index {
+    let node: AmtNode<T> = this
+    let base: Index = 0
+    for (let h = height; ; h--) {
+      node.#load(spec, h)
+      base = childBase(base, firstSlot(node.#bitmap), h * spec.bitWidth)
+      if (h === 0) return base
+      node = node.#links![0]!
+    }
   }
 
   /** The value at an index that the node covers. */

@@ -155,8 +155,19 @@ export class Amt<T> {
   }
 
   firstIndex(): bigint | undefined {
-    for (const [i] of this.entries()) return i
-    return undefined
+    const first = this.#first()
+    return first === undefined ? undefined : BigInt(first)
+  }
+
+  /** Whether nothing is at `index` or before it: what a queue asks most of the time. */
+  isEmptyUpTo(index: Index): boolean {
+    const first = this.#first()
+    return first === undefined || first > index
+  }
+
+  #first(): Index | undefined {
+    const { height, node, count } = this.#load()
+    return count === 0 ? undefined : node.firstIndex(this.spec, height)
   }
 
   /** CID of the root block; with `sink`, also writes every block of the array and what its values link to. */

@@ -41,6 +41,13 @@ export function countBits(bitmap: Bitmap): number {
   return count
 }
 
+/** The lowest taken slot; there is one. */
+export function firstSlot(bitmap: Bitmap): number {
+  if (typeof bitmap === 'number') return 31 - Math.clz32(bitmap & -bitmap)
+  const w = bitmap.findIndex((word) => word !== 0)
+  return 32 * w + firstSlot(bitmap[w]!)
+}
+
 /** The taken slots, in ascending order. */
 export function slotsOf(bitmap: Bitmap): number[] {
   const out: number[] = []

@@ -41,6 +41,8 @@ export function decodeUvarint(bytes: Uint8Array, offset = 0): [value: bigint, ne
 
 /** Zig-zag signed varint (Go `binary.PutVarint`). */
 export function encodeVarint(n: number | bigint): Uint8Array {
+  if (typeof n === 'number' && Math.abs(n) < 2 ** 52)
+    return encodeUvarint(n >= 0 ? 2 * n : -2 * n - 1)
   const big = BigInt(n)
   return encodeUvarint(big >= 0n ? big << 1n : (-big << 1n) - 1n)
 }

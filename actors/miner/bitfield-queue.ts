@@ -55,6 +55,7 @@ export function popQueueUntil(
   queue: BitfieldQueue,
   until: ChainEpoch,
 ): { readonly popped: Bitfield; readonly queue: BitfieldQueue } {
+  if (queue.isEmptyUpTo(until)) return { popped: Bitfield.empty, queue }
   const epochs: ChainEpoch[] = []
   const sets: Bitfield[] = []
   for (const [epoch, set] of queue.numberEntries()) {
@@ -62,7 +63,6 @@ export function popQueueUntil(
     epochs.push(epoch)
     sets.push(set)
   }
-  if (epochs.length === 0) return { popped: Bitfield.empty, queue }
   return { popped: Bitfield.union(...sets), queue: queue.deleteAll(epochs) }
 }
 

@@ -56,6 +56,7 @@ export function expectedRewardForPower(
   duration: ChainEpoch,
 ): TokenAmount {
   if (estimate(network) === 0n) return estimate(reward)
+  if (qaPower === 0n) return 0n
   return max(0n, (qaPower * rewardPerByte(reward, network, duration)) >> PRECISION)
 }
 

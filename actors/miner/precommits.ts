@@ -89,6 +89,7 @@ export function cleanUpExpiredPreCommits(
   state: Draft<MinerState>,
   currentEpoch: ChainEpoch,
 ): TokenAmount {
+  if (state.preCommittedSectorsCleanup.isEmptyUpTo(currentEpoch)) return 0n
   const { popped, queue } = popQueueUntil(state.preCommittedSectorsCleanup, currentEpoch)
   state.preCommittedSectorsCleanup = queue
   let deposits = 0n

@@ -72,6 +72,9 @@ test('an array does what a Map does, in order, and every earlier version stays a
         assert.is(array.count, model.size)
         assert.is(array.isEmpty, model.size === 0)
         assert.is(array.firstIndex(), entries[0]?.[0])
+        const first = entries[0]?.[0] ?? 1n << 64n
+        for (const at of [0n, first - 1n, first, first + 1n])
+          assert.is(array.isEmptyUpTo(at), entries.length === 0 || at < first)
         for (const { index } of changes) {
           assert.is(array.get(index), model.get(index))
           assert.is(array.has(given(index)), model.has(index))
