@@ -11,9 +11,9 @@ export class Slots {
     this.#map = map
   }
 
-  /** Whether something was written that the map does not have. */
-  get changed(): boolean {
-    return this.#written.size > 0
+  /** Words that were written and the map does not have. */
+  get written(): number {
+    return this.#written.size
   }
 
   /** 0 where nothing was stored. */

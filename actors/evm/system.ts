@@ -37,6 +37,9 @@ const RESERVED_FIRST_BYTE = 0xef
 const FIRST_NONCE = 1n
 const PREVRANDAO_ENTROPY = utf8('prevrandao')
 
+/** Estimates of what the released actor pays for blocks it writes: docs/decisions/gas-estimate.md. */
+const GAS = { state: 2_500_000, writtenWord: 260_000, code: 520_000, codeByte: 3385 } as const
+
 const EMPTY_STORAGE = Kamt.empty(u256)
 const NO_CODE = Bytecode.of(new Uint8Array())
 
@@ -98,6 +101,7 @@ export class System {
       MAX_CODE_SIZE, ExitCode.IllegalArgument, `EVM byte code length (${code.length}) is exceeding the maximum allowed`)
     require(code[0] !==
       RESERVED_FIRST_BYTE, ExitCode.IllegalArgument, 'contract code starting with the 0xEF byte is disallowed')
+    this.rt.chargeGas('evm code', GAS.code + GAS.codeByte * code.length)
     this.#bytecode = code.length === 0 ? NO_CODE : Bytecode.of(code)
     this.#bytecodeHash = code.length === 0 ? EMPTY_HASH : keccak256(code)
     this.#dirty = true
@@ -156,10 +160,12 @@ export class System {
 
   /** Writes what changed. @throws ActorError `Forbidden` where nothing may. */
   flush(): void {
-    const { storage, transient } = this
-    if (this.#saved && !this.#dirty && !storage.changed && !transient.changed) return
+    const { rt, storage, transient } = this
+    const words = storage.written + transient.written
+    if (this.#saved && !this.#dirty && words === 0) return
     require(!this.readOnly, ExitCode.Forbidden, 'contract invocation is read only')
     if (!this.#bytecode) this.setBytecode(NO_CODE.code)
+    rt.chargeGas('evm state', GAS.state + GAS.writtenWord * words)
     const state: EvmState = {
       bytecode: this.#bytecode!,
       bytecodeHash: this.#bytecodeHash,
@@ -168,9 +174,9 @@ export class System {
       nonce: this.#nonce,
       tombstone: this.#tombstone,
     }
-    if (this.#isNew && !this.#saved) this.rt.create(state)
-    else this.rt.transaction((draft) => void Object.assign(draft, state))
-    this.#saved = this.rt.state()
+    if (this.#isNew && !this.#saved) rt.create(state)
+    else rt.transaction((draft) => void Object.assign(draft, state))
+    this.#saved = rt.state()
     this.#dirty = false
   }
 

@@ -11,6 +11,8 @@ const DEFAULT_GAS = 1_200_000
 
 /** Milligas for one top-level call of a method. */
 export function computeEstimate(type: ActorType, method: MethodNum): number {
+  // Contracts say themselves what their code costs.
+  if (type === 'evm') return 0
   return (MEDIAN_GAS[type]?.[Number(method)] ?? DEFAULT_GAS) * 1000
 }
 
@@ -25,7 +27,7 @@ const MEDIAN_GAS: Partial<Record<ActorType, Readonly<Record<number, number>>>> =
     80475954: 10_833_000, // Transfer
   },
   eam: {
-    4: 14_652_000, // CreateExternal
+    4: 7_000_000, // CreateExternal, without the contract's constructor
   },
   ethaccount: {
     3844450837: 517_000, // InvokeEVM

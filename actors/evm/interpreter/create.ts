@@ -14,6 +14,8 @@ import type { Machine } from './machine.ts'
 import { addressBytes, type Word, wordBytes, wordOf } from './word.ts'
 
 const NO_BYTES = new Uint8Array()
+/** Estimate of what the address manager and the init actor cost. */
+const GAS_BEFORE_CONSTRUCTOR = 5_500_000
 
 export function create(m: Machine): void {
   const { stack, system } = m
@@ -43,6 +45,8 @@ function deploy<P>(m: Machine, method: number, codec: Codec<P>, params: P, endow
     m.stack[m.sp++] = 0
     return
   }
+  m.unpaid += GAS_BEFORE_CONSTRUCTOR
+  m.pay()
   system.incrementNonce()
   const outgoing = system.outgoing({
     to: EAM_ACTOR,

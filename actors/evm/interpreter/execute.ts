@@ -10,8 +10,9 @@ export interface Output {
   readonly data: Uint8Array
 }
 
-/** Estimate of the gas of a frame before its first instruction: loading the actor, its state and its code. */
-const ENTRY_GAS = 1_000_000
+/** Estimates of the gas before the first instruction: loading the actor and its state, and reading its code. */
+const ENTRY_GAS = 1_200_000
+const ENTRY_GAS_PER_CODE_BYTE = 69
 
 /** Runs code on a contract's storage. @throws ActorError as instructions do, OutOfGas of the machine below. */
 export function execute(
@@ -19,7 +20,8 @@ export function execute(
   system: System,
   input: FrameInput,
 ): Output | PendingCall<Output> {
-  return goOn(new Machine(code.prepared(programOf), system, input, ENTRY_GAS))
+  const gas = ENTRY_GAS + ENTRY_GAS_PER_CODE_BYTE * code.code.length
+  return goOn(new Machine(code.prepared(programOf), system, input, gas))
 }
 
 function goOn(m: Machine): Output | PendingCall<Output> {

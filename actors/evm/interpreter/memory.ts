@@ -1,6 +1,6 @@
 /**
  * A frame's memory: bytes that grow by words, all zero at first. The limits are those of the released actor, a program of
- * 32-bit pointers in an instance of 512 MiB: see `docs/decisions/evm-limits.md`.
+ * 32-bit pointers in an instance of 512 MiB: see `docs/decisions/evm.md`.
  */
 import { evmError, EvmExitCode, panic } from '../exit-codes.ts'
 import type { Word } from './word.ts'

@@ -67,15 +67,21 @@ export const OP = {
   LOG4: 0xa4,
 } as const
 
-/** Estimates, in gas. */
-const CHEAP = 180
-const PLAIN = 250
-const HEAVY = 600
-const DIVISION = 1500
-const LOOKUP = 20_000
-const READ = 60_000
-const WRITE = 150_000
-const SYSCALL = 14_000
+/** Estimates, in gas: fitted to recorded messages of the released actor. */
+const CHEAP = 500
+const PLAIN = 1250
+const JUMP = 1100
+const ACCESS = 1450
+const COPY = 10_000
+const PRODUCT = 2500
+const DIVISION = 6500
+const LONG_DIVISION = 14_000
+const SYSCALL = 15_000
+const LOOKUP = 60_000
+const CALL = 150_000
+const READ = 180_000
+const WRITE = 30_000
+const LOG = 300_000
 
 const op = (pops: number, pushes: number, gas: number, run: Handler): Opcode => ({
   pops,
@@ -94,15 +100,15 @@ const ends = (pops: number, gas: number, run: Handler): Opcode => ({
 
 const ARITHMETIC: Readonly<Record<number, Opcode>> = {
   0x01: op(2, 1, PLAIN, arithmetic.add),
-  0x02: op(2, 1, HEAVY, arithmetic.mul),
+  0x02: op(2, 1, PRODUCT, arithmetic.mul),
   0x03: op(2, 1, PLAIN, arithmetic.sub),
   0x04: op(2, 1, DIVISION, arithmetic.div),
   0x05: op(2, 1, DIVISION, arithmetic.sdiv),
   0x06: op(2, 1, DIVISION, arithmetic.mod),
   0x07: op(2, 1, DIVISION, arithmetic.smod),
-  0x08: op(3, 1, 3 * DIVISION, arithmetic.addmod),
-  0x09: op(3, 1, 4 * DIVISION, arithmetic.mulmod),
-  0x0a: op(2, 1, HEAVY, arithmetic.exp),
+  0x08: op(3, 1, LONG_DIVISION, arithmetic.addmod),
+  0x09: op(3, 1, LONG_DIVISION, arithmetic.mulmod),
+  0x0a: op(2, 1, PRODUCT, arithmetic.exp),
   0x0b: op(2, 1, PLAIN, arithmetic.signextend),
   0x10: op(2, 1, PLAIN, comparison.lt),
   0x11: op(2, 1, PLAIN, comparison.gt),
@@ -123,7 +129,7 @@ const ARITHMETIC: Readonly<Record<number, Opcode>> = {
 
 const CONTEXT: Readonly<Record<number, Opcode>> = {
   0x30: op(0, 1, PLAIN, context.address),
-  0x31: op(1, 1, 3 * SYSCALL, context.balance),
+  0x31: op(1, 1, 2 * SYSCALL, context.balance),
   0x32: op(0, 1, 2 * SYSCALL, context.origin),
   0x33: op(0, 1, PLAIN, context.caller),
   0x34: op(0, 1, PLAIN, context.callvalue),
@@ -144,39 +150,39 @@ const CONTEXT: Readonly<Record<number, Opcode>> = {
 
 const MEMORY: Readonly<Record<number, Opcode>> = {
   0x20: op(2, 1, SYSCALL, memory.hash),
-  0x35: op(1, 1, PLAIN, memory.calldataload),
+  0x35: op(1, 1, ACCESS, memory.calldataload),
   0x36: op(0, 1, PLAIN, memory.calldatasize),
-  0x37: op(3, 0, PLAIN, memory.calldatacopy),
+  0x37: op(3, 0, COPY, memory.calldatacopy),
   0x38: op(0, 1, PLAIN, memory.codesize),
-  0x39: op(3, 0, PLAIN, memory.codecopy),
+  0x39: op(3, 0, COPY, memory.codecopy),
   0x3d: op(0, 1, PLAIN, memory.returndatasize),
-  0x3e: op(3, 0, PLAIN, memory.returndatacopy),
-  0x51: op(1, 1, PLAIN, memory.mload),
-  0x52: op(2, 0, PLAIN, memory.mstore),
-  0x53: op(2, 0, PLAIN, memory.mstore8),
+  0x3e: op(3, 0, COPY, memory.returndatacopy),
+  0x51: op(1, 1, ACCESS, memory.mload),
+  0x52: op(2, 0, ACCESS, memory.mstore),
+  0x53: op(2, 0, ACCESS, memory.mstore8),
   0x54: op(1, 1, READ, storage.sload),
   0x55: op(2, 0, WRITE, storage.sstore),
   0x59: op(0, 1, PLAIN, memory.msize),
   0x5c: op(1, 1, READ, storage.tload),
   0x5d: op(2, 0, WRITE, storage.tstore),
-  0x5e: op(3, 0, PLAIN, memory.mcopy),
+  0x5e: op(3, 0, COPY, memory.mcopy),
 }
 
 const CONTROL: Readonly<Record<number, Opcode>> = {
   0x00: ends(0, 0, control.stop),
   0x50: op(1, 0, CHEAP, stack.pop),
-  0x56: ends(1, PLAIN, control.jump),
-  0x57: waits(2, 0, PLAIN, control.jumpi),
+  0x56: ends(1, JUMP, control.jump),
+  0x57: waits(2, 0, JUMP, control.jumpi),
   0x58: op(0, 1, CHEAP, stack.push),
   0x5a: op(0, 1, SYSCALL, control.gas),
   0x5b: op(0, 0, CHEAP, () => {}),
-  0xf0: waits(3, 1, LOOKUP, create.create),
-  0xf1: waits(7, 1, LOOKUP, calls.call),
-  0xf3: ends(2, PLAIN, control.ret),
-  0xf4: waits(6, 1, LOOKUP, calls.delegatecall),
-  0xf5: waits(4, 1, LOOKUP, create.create2),
-  0xfa: waits(6, 1, LOOKUP, calls.staticcall),
-  0xfd: ends(2, PLAIN, control.revert),
+  0xf0: waits(3, 1, CALL, create.create),
+  0xf1: waits(7, 1, CALL, calls.call),
+  0xf3: ends(2, CALL, control.ret),
+  0xf4: waits(6, 1, CALL, calls.delegatecall),
+  0xf5: waits(4, 1, CALL, create.create2),
+  0xfa: waits(6, 1, CALL, calls.staticcall),
+  0xfd: ends(2, CALL, control.revert),
   0xfe: ends(0, 0, control.invalid),
   0xff: ends(1, LOOKUP, create.selfdestruct),
 }
@@ -188,6 +194,6 @@ export const OPCODES: readonly Opcode[] = Array.from({ length: 256 }, (_, i) => 
   if (i >= OP.PUSH0 && i <= OP.PUSH32) return op(0, 1, CHEAP, stack.push)
   if (i >= OP.DUP1 && i < OP.SWAP1) return op(i - OP.DUP1 + 1, i - OP.DUP1 + 2, CHEAP, stack.dup)
   if (i >= OP.SWAP1 && i < OP.LOG0) return op(i - OP.SWAP1 + 2, i - OP.SWAP1 + 2, CHEAP, stack.swap)
-  if (i >= OP.LOG0 && i <= OP.LOG4) return op(i - OP.LOG0 + 2, 0, SYSCALL, log)
+  if (i >= OP.LOG0 && i <= OP.LOG4) return op(i - OP.LOG0 + 2, 0, LOG, log)
   return ARITHMETIC[i] ?? CONTEXT[i] ?? MEMORY[i] ?? CONTROL[i] ?? UNDEFINED
 })

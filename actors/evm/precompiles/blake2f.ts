@@ -7,21 +7,12 @@ const LENGTH = 213
 const GAS_PER_ROUND = 2080
 
 /** Rounds in 4 bytes big-endian, then state, message and offset as they stand in memory, then whether it is the last block. */
-export const blake2f = computed(
-  'blake2f',
-  (input) => (input.length === LENGTH ? 10_000 + GAS_PER_ROUND * roundsOf(input) : 0),
-  (input) => {
-    const last = input[LENGTH - 1]!
-    if (input.length !== LENGTH || last > 1) throw new PrecompileFailed('input of blake2f')
-    const [state, message, offset] = [
-      input.slice(4, 68),
-      input.slice(68, 196),
-      input.slice(196, 212),
-    ]
-    blake2bCompress(roundsOf(input), state, message, offset, last === 1)
-    return state
-  },
-)
-
-const roundsOf = (input: Uint8Array): number =>
-  new DataView(input.buffer, input.byteOffset).getUint32(0)
+export const blake2f = computed('blake2f', (input, charge) => {
+  const last = input[LENGTH - 1]!
+  if (input.length !== LENGTH || last > 1) throw new PrecompileFailed('input of blake2f')
+  const rounds = new DataView(input.buffer, input.byteOffset).getUint32(0)
+  charge(GAS_PER_ROUND * rounds)
+  const [state, message, offset] = [input.slice(4, 68), input.slice(68, 196), input.slice(196, 212)]
+  blake2bCompress(rounds, state, message, offset, last === 1)
+  return state
+})

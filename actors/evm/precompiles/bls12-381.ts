@@ -1,7 +1,7 @@
 /** Addition, multiplication, pairing and mapping on the curve BLS12-381 (EIP-2537). */
 import { lazily } from '../../../primitives/crypto/lazy.ts'
 import { bytesOfInteger, integerOf, PrecompileFailed } from './input.ts'
-import { computed, truth } from './precompile.ts'
+import { type Charge, computed, truth } from './precompile.ts'
 
 const library = lazily<typeof import('@noble/curves/bls12-381.js')>('@noble/curves/bls12-381')
 const curve = () => library().bls12_381
@@ -22,64 +22,87 @@ const SCALAR = 32
 
 /** All inputs have exactly the length they should; (0, 0) is the point at infinity. */
 export const bls12381 = {
-  g1Add: computed('bls12G1Add', exactly(2 * G1_LENGTH, 2_600_000), (input) => {
+  g1Add: computed('bls12G1Add', (input, charge) => {
     const [a, b] = split(input, 2 * G1_LENGTH, G1_LENGTH).map(readG1) as [G1, G1]
+    charge(GAS.g1Add)
     return writeG1(a.add(b))
   }),
 
-  g2Add: computed('bls12G2Add', exactly(2 * G2_LENGTH, 4_400_000), (input) => {
+  g2Add: computed('bls12G2Add', (input, charge) => {
     const [a, b] = split(input, 2 * G2_LENGTH, G2_LENGTH).map(readG2) as [G2, G2]
+    charge(GAS.g2Add)
     return writeG2(a.add(b))
   }),
 
-  g1Msm: computed('bls12G1Msm', perItem(G1_LENGTH + SCALAR, 110_000_000), (input) => {
+  g1Msm: computed('bls12G1Msm', (input, charge) => {
     let sum = curve().G1.Point.ZERO
-    for (const item of items(input, G1_LENGTH + SCALAR)) {
-      const point = inGroup(readG1(item.subarray(0, G1_LENGTH)))
-      sum = sum.add(point.multiplyUnsafe(integerOf(item.subarray(G1_LENGTH)) % ORDER))
+    const all = items(input, G1_LENGTH + SCALAR)
+    for (const item of all) {
+      const point = readG1(item.subarray(0, G1_LENGTH))
+      charge(GAS.g1Check)
+      const scalar = integerOf(item.subarray(G1_LENGTH)) % ORDER
+      charge(all.length > 1 ? GAS.g1Msm : GAS.g1MulBit * bitsOf(scalar))
+      sum = sum.add(inGroup(point).multiplyUnsafe(scalar))
     }
     return writeG1(sum)
   }),
 
-  g2Msm: computed('bls12G2Msm', perItem(G2_LENGTH + SCALAR, 234_000_000), (input) => {
+  g2Msm: computed('bls12G2Msm', (input, charge) => {
     let sum = curve().G2.Point.ZERO
-    for (const item of items(input, G2_LENGTH + SCALAR)) {
-      const point = inGroup(readG2(item.subarray(0, G2_LENGTH)))
-      sum = sum.add(point.multiplyUnsafe(integerOf(item.subarray(G2_LENGTH)) % ORDER))
+    const all = items(input, G2_LENGTH + SCALAR)
+    for (const item of all) {
+      const point = readG2(item.subarray(0, G2_LENGTH))
+      charge(GAS.g2Check)
+      const scalar = integerOf(item.subarray(G2_LENGTH)) % ORDER
+      charge(all.length > 1 ? GAS.g2Msm : GAS.g2MulBit * bitsOf(scalar))
+      sum = sum.add(inGroup(point).multiplyUnsafe(scalar))
     }
     return writeG2(sum)
   }),
 
-  pairing: computed('bls12Pairing', perItem(G1_LENGTH + G2_LENGTH, 366_000_000), pairing),
+  pairing: computed('bls12Pairing', pairing),
 
-  mapToG1: computed('bls12MapFpToG1', exactly(ELEMENT, 35_600_000), (input) => {
+  mapToG1: computed('bls12MapFpToG1', (input, charge) => {
     const [element] = split(input, ELEMENT, ELEMENT).map(readField) as [bigint]
+    charge(GAS.mapToG1)
     return writeG1(curve().G1.mapToCurve([element]) as G1)
   }),
 
-  mapToG2: computed('bls12MapFp2ToG2', exactly(2 * ELEMENT, 134_500_000), (input) => {
+  mapToG2: computed('bls12MapFp2ToG2', (input, charge) => {
     const elements = split(input, 2 * ELEMENT, ELEMENT).map(readField)
+    charge(GAS.mapToG2)
     return writeG2(curve().G2.mapToCurve(elements) as G2)
   }),
 }
 
-/** Gas of an input of one length; any other is refused at once. */
-function exactly(length: number, gas: number) {
-  return (input: Uint8Array): number => (input.length === length ? gas : 0)
-}
+/** Estimates of what the released actor's library costs. */
+const GAS = {
+  g1Add: 2_600_000,
+  g2Add: 4_400_000,
+  g1Check: 40_000_000,
+  g2Check: 51_000_000,
+  g1MulBit: 430_000,
+  g2MulBit: 720_000,
+  /** For each of several points. */
+  g1Msm: 70_000_000,
+  g2Msm: 180_000_000,
+  pairing: 330_000_000,
+  pair: 275_000_000,
+  mapToG1: 35_600_000,
+  mapToG2: 134_500_000,
+} as const
 
-function perItem(length: number, gas: number) {
-  return (input: Uint8Array): number => gas * (input.length / length)
-}
+const bitsOf = (scalar: bigint): number => (scalar === 0n ? 0 : scalar.toString(2).length)
 
-function pairing(input: Uint8Array): Uint8Array {
+function pairing(input: Uint8Array, charge: Charge): Uint8Array {
   const pairs: Pairs = []
   for (const item of items(input, G1_LENGTH + G2_LENGTH)) {
-    const g1 = inGroup(readG1(item.subarray(0, G1_LENGTH)))
-    const g2 = inGroup(readG2(item.subarray(G1_LENGTH)))
-    if (!g1.is0() && !g2.is0()) pairs.push({ g1, g2 })
+    const [g1, g2] = [readG1(item.subarray(0, G1_LENGTH)), readG2(item.subarray(G1_LENGTH))]
+    charge(GAS.g1Check + GAS.g2Check)
+    if (!inGroup(g1).is0() && !inGroup(g2).is0()) pairs.push({ g1, g2 })
   }
   if (pairs.length === 0) return truth(true)
+  charge(GAS.pairing + GAS.pair * pairs.length)
   const { Fp12 } = curve().fields
   return truth(Fp12.eql(curve().pairingBatch(pairs), Fp12.ONE))
 }

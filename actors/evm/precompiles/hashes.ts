@@ -41,20 +41,19 @@ function recovered(syscalls: Recover, input: Uint8Array): Uint8Array {
   return out
 }
 
-export const sha256 = computed('sha256', ({ length }) => 14_000 + 7 * length, sha256Of)
+export const sha256 = computed('sha256', (input, charge) => {
+  charge(14_000 + 7 * input.length)
+  return sha256Of(input)
+})
 
-export const ripemd160 = computed(
-  'ripemd160',
-  ({ length }) => 14_000 + 35 * length,
-  (input) => {
-    const out = new Uint8Array(WORD)
-    out.set(ripemd160Of(input), 12)
-    return out
-  },
-)
+export const ripemd160 = computed('ripemd160', (input, charge) => {
+  charge(14_000 + 35 * input.length)
+  const out = new Uint8Array(WORD)
+  out.set(ripemd160Of(input), 12)
+  return out
+})
 
-export const identity = computed(
-  'identity',
-  ({ length }) => length,
-  (input) => input.slice(),
-)
+export const identity = computed('identity', (input, charge) => {
+  charge(input.length)
+  return input.slice()
+})

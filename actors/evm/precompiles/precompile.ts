@@ -11,16 +11,15 @@ export interface PendingPrecompile {
   readonly resume: (outcome: CallOutcome) => Uint8Array
 }
 
-/** A precompile that only computes; `gas` is an estimate of what that costs. */
+/** Pays an estimate of what the next step costs. @throws OutOfGas of the machine below. */
+export type Charge = (gas: number) => void
+
+/** A precompile that only computes. It charges before what is costly and after what is cheap to refuse. */
 export function computed(
   name: string,
-  gas: (input: Uint8Array) => number,
-  compute: (input: Uint8Array) => Uint8Array,
+  compute: (input: Uint8Array, charge: Charge) => Uint8Array,
 ): Precompile {
-  return ({ system }, { input }) => {
-    system.rt.chargeGas(name, gas(input))
-    return compute(input)
-  }
+  return ({ system: { rt } }, { input }) => compute(input, (gas) => rt.chargeGas(name, gas))
 }
 
 const WORD = 32
