@@ -2,16 +2,9 @@
 import { equalBytes } from '../../primitives/bytes.ts'
 import { encode } from '../../primitives/codec.ts'
 import { blake2b256 } from '../../primitives/crypto/hash.ts'
-import { asActorError } from '../errors.ts'
-import {
-  ActorError,
-  ExitCode,
-  Payload,
-  require,
-  type Runtime,
-  sent,
-  SyscallError,
-} from '../runtime.ts'
+import { asActorError, calleeFailed } from '../errors.ts'
+import { type CallOutcome, PendingCall, whenDone } from '../pending-call.ts'
+import { ExitCode, Payload, require, type Runtime, SyscallError } from '../runtime.ts'
 import { checkAvailable } from './balance.ts'
 import {
   type ApproveReturn,
@@ -23,11 +16,17 @@ import {
 import { requireSigner } from './signers.ts'
 import type { MultisigState, Transaction } from './state.ts'
 
+/** A transaction may be one of this multisig again, and so on: it is waited for. */
+type Approved = ApproveReturn | PendingCall<ApproveReturn>
+
 /**
  * Proposes a transaction, which its proposer approves by that.
  * @throws ActorError `IllegalArgument` for a negative value, `Forbidden` for one who does not sign, and as `approve`.
  */
-export function propose(rt: Runtime<MultisigState>, params: ProposeParams): ProposeReturn {
+export function propose(
+  rt: Runtime<MultisigState>,
+  params: ProposeParams,
+): ProposeReturn | PendingCall<ProposeReturn> {
   rt.acceptAnyCaller()
   const { to, value, method } = params
   require(value >=
@@ -37,7 +36,7 @@ export function propose(rt: Runtime<MultisigState>, params: ProposeParams): Prop
     return state.nextTxId++
   })
   const transaction = { to, value, method, params: params.params, approved: [] }
-  return { txnId, ...addApproval(rt, txnId, transaction) }
+  return whenDone(addApproval(rt, txnId, transaction), (done) => ({ txnId, ...done }))
 }
 
 /**
@@ -46,7 +45,7 @@ export function propose(rt: Runtime<MultisigState>, params: ProposeParams): Prop
  * @throws ActorError `Forbidden` for one who does not sign or approved it before, `NotFound` without such a transaction,
  *   `IllegalArgument` when it is not the one meant, `InsufficientFunds` when it is due and cannot be paid.
  */
-export function approve(rt: Runtime<MultisigState>, params: TxnIdParams): ApproveReturn {
+export function approve(rt: Runtime<MultisigState>, params: TxnIdParams): Approved {
   rt.acceptAnyCaller()
   const id = Number(params.id)
   // Changes nothing, but is a transaction in the reference too: a read-only call ends here.
@@ -57,8 +56,9 @@ export function approve(rt: Runtime<MultisigState>, params: TxnIdParams): Approv
     require(meant, ExitCode.IllegalArgument, 'hash does not match proposal params')
     return found
   })
-  const before = executeIfApproved(rt, id, transaction)
-  return before.applied ? before : addApproval(rt, id, transaction)
+  return whenDone(executeIfApproved(rt, id, transaction), (before) =>
+    before.applied ? before : addApproval(rt, id, transaction),
+  )
 }
 
 /**
@@ -96,11 +96,7 @@ function pendingTx({ pendingTxs }: MultisigState, id: bigint): Transaction {
   return found
 }
 
-function addApproval(
-  rt: Runtime<MultisigState>,
-  id: number,
-  transaction: Transaction,
-): ApproveReturn {
+function addApproval(rt: Runtime<MultisigState>, id: number, transaction: Transaction): Approved {
   const repeated = transaction.approved.includes(rt.caller)
   require(!repeated, ExitCode.Forbidden, `f0${rt.caller} already approved this message`)
   const approved = { ...transaction, approved: [...transaction.approved, rt.caller] }
@@ -115,7 +111,7 @@ function executeIfApproved(
   rt: Runtime<MultisigState>,
   id: number,
   { to, value, method, params, approved }: Transaction,
-): ApproveReturn {
+): Approved {
   const state = rt.state()
   if (approved.length < state.numApprovalsThreshold)
     return { applied: false, code: ExitCode.Ok, ret: new Uint8Array() }
@@ -124,12 +120,15 @@ function executeIfApproved(
     draft.pendingTxs = draft.pendingTxs.delete(id)
   })
   const payload = params.length > 0 ? Payload.raw(params) : null
-  try {
-    const ret = sent(rt.send(to, method, payload, value))
-    return { applied: true, code: ExitCode.Ok, ret: ret?.bytes ?? new Uint8Array() }
-  } catch (thrown) {
-    const error = thrown instanceof SyscallError ? asActorError(thrown) : thrown
-    if (!(error instanceof ActorError)) throw error
-    return { applied: true, code: error.exitCode, ret: error.data?.bytes ?? new Uint8Array() }
-  }
+  return new PendingCall({ to, method, params: payload, value, options: {} }, carriedOut)
+}
+
+function carriedOut(outcome: CallOutcome): ApproveReturn {
+  if (!(outcome instanceof SyscallError) && outcome.exitCode === ExitCode.Ok)
+    return { applied: true, code: ExitCode.Ok, ret: outcome.ret?.bytes ?? new Uint8Array() }
+  const error =
+    outcome instanceof SyscallError
+      ? asActorError(outcome)
+      : calleeFailed(outcome.exitCode, outcome.ret)
+  return { applied: true, code: error.exitCode, ret: error.data?.bytes ?? new Uint8Array() }
 }

@@ -31,6 +31,8 @@ import { EMPTY_STATE, type StateTree, stateCodec, withBalance } from './state-tr
 import type { CallTrace, StampedEvent } from './trace.ts'
 
 const MAX_DEPTH = 1024
+/** Of these calls, those that actors make by themselves; see docs/decisions/evm.md. */
+const MAX_RECURSION = 200
 /** Memory of one call and of all together, what each begins with, and the pages it is bought in (ref-fvm `NetworkConfig`). */
 const MAX_INSTANCE_MEMORY = 512 << 20
 const MAX_MESSAGE_MEMORY = 2 ** 31
@@ -58,6 +60,8 @@ export class CallManager {
   /** Bytes of memory that the calls now open have taken. */
   #memory = 0
   #traces: CallTrace[] = []
+  /** How many calls of `send` are open: those that are on the JavaScript stack. */
+  #recursion = 0
   /** Frames that wait for a call, the innermost last. */
   readonly #waiting: Frame[] = []
 
@@ -84,16 +88,24 @@ export class CallManager {
    * @throws SyscallError when it cannot be made, OutOfGas when the message is.
    */
   send(call: Call): SendResult {
+    if (this.#recursion === MAX_RECURSION)
+      throw new SyscallError(ErrorNumber.LimitExceeded, 'too many actors that call by themselves')
+    this.#recursion++
+    const outcome = this.#drive(call)
+    this.#recursion--
+    if (outcome instanceof SyscallError) throw outcome
+    if (outcome instanceof Thrown) throw outcome.error
+    return outcome
+  }
+
+  #drive(call: Call): Outcome {
     const base = this.#waiting.length
     let outcome = this.#open(call)
     for (;;) {
       if (outcome === undefined) outcome = this.#openNext(this.#waiting[this.#waiting.length - 1]!)
-      else if (this.#waiting.length === base) break
+      else if (this.#waiting.length === base) return outcome
       else outcome = this.#run(this.#waiting.pop()!, outcome)
     }
-    if (outcome instanceof SyscallError) throw outcome
-    if (outcome instanceof Thrown) throw outcome.error
-    return outcome
   }
 
   /** Takes more memory for the innermost call. Without gas there are no limits, as in recordings. @throws ActorTrap */
