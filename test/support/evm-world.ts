@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { EamMethod, CreateReturn } from '../../actors/eam/params.ts'
 import { EvmMethod } from '../../actors/evm/params.ts'
+import type { EvmState } from '../../actors/evm/state.ts'
 import { initialInitState } from '../../actors/init/state.ts'
 import { manifestOf } from '../../actors/manifest.ts'
 import { Payload } from '../../actors/payload.ts'
@@ -9,15 +10,16 @@ import { MAINNET_POLICY } from '../../actors/policy.ts'
 import { EAM_ACTOR, INIT_ACTOR, SYSTEM_ACTOR } from '../../actors/singletons.ts'
 import { SYSCALLS } from '../../engine/node.ts'
 import type { MachineContext } from '../../engine/vm/context.ts'
-import { applyImplicit, applyMessage, type ApplyResult } from '../../engine/vm/executor.ts'
+import { applyMessage, type ApplyResult } from '../../engine/vm/executor.ts'
 import { EMPTY_STATE, stateCodec, StateTree } from '../../engine/vm/state-tree.ts'
-import { delegatedAddress, idAddress } from '../../primitives/address.ts'
+import { type Address, delegatedAddress, idAddress } from '../../primitives/address.ts'
 import { defined } from '../../primitives/assert.ts'
 import { cidOf } from '../../primitives/cid.ts'
 import { byteString } from '../../primitives/codec.ts'
 import { EAM_NAMESPACE, type EthAddress, filecoinAddressOf } from '../../primitives/eth-address.ts'
 import { Link } from '../../primitives/link.ts'
 import { actorId, type ActorId } from '../../primitives/units.ts'
+import { assemble, deploying } from './evm-assembler.ts'
 
 const hash = (text: string): Uint8Array => createHash('sha256').update(text).digest()
 
@@ -71,7 +73,7 @@ export class EvmWorld {
   /** Deploys a contract. @throws Error when its constructor fails. */
   deploy(initcode: Uint8Array, value = 0n): { id: ActorId; address: EthAddress } {
     const params = Payload.of(byteString, initcode)
-    const made = this.#apply(idAddress(EAM_ACTOR), EamMethod.CreateExternal, params, value)
+    const made = this.send(idAddress(EAM_ACTOR), EamMethod.CreateExternal, params, value)
     if (made.exitCode !== 0) throw new Error(`deploying ended with exit code ${made.exitCode}`)
     const { actorId: id, ethAddress } = defined(made.ret, 'return of CreateExternal').as(
       CreateReturn,
@@ -79,10 +81,25 @@ export class EvmWorld {
     return { id, address: ethAddress }
   }
 
+  /** Deploys code, or a program for the assembler, and calls it. */
+  run(program: string | Uint8Array, data: Uint8Array = new Uint8Array(), value = 0n): Called {
+    return this.call(this.install(program).address, data, value)
+  }
+
+  /** A contract with this very code. */
+  install(program: string | Uint8Array): { id: ActorId; address: EthAddress } {
+    return this.deploy(deploying(typeof program === 'string' ? assemble(program) : program))
+  }
+
+  /** State of a contract. */
+  stateOf(id: ActorId): EvmState {
+    return defined(this.tree.get(id), 'contract').state.get() as EvmState
+  }
+
   /** Calls a contract as the sender, without gas. */
-  call(address: EthAddress, data = new Uint8Array(), value = 0n): Called {
+  call(address: EthAddress, data: Uint8Array = new Uint8Array(), value = 0n): Called {
     const params = data.length === 0 ? null : Payload.of(byteString, data)
-    return called(this.#apply(filecoinAddressOf(address), EvmMethod.InvokeContract, params, value))
+    return called(this.send(filecoinAddressOf(address), EvmMethod.InvokeContract, params, value))
   }
 
   /** Calls a contract with a message that pays for gas. */
@@ -103,17 +120,18 @@ export class EvmWorld {
     return called(applyMessage(this.tree, { ...this.context, metered: true }, message, 200))
   }
 
-  /** Sender's nonce rises with each message, as it does on a chain: contracts know messages by it. */
-  #apply(
-    to: Parameters<typeof applyImplicit>[2]['to'],
-    method: number,
-    params: Payload | null,
-    value: bigint,
+  /** A message without gas. The sender's nonce rises with each, as on a chain: contracts know messages by it. */
+  send(
+    to: Address,
+    method: number | bigint,
+    params: Payload | null = null,
+    value = 0n,
+    from = delegatedAddress(EAM_NAMESPACE, this.sender),
   ): ApplyResult {
-    const { sequence } = defined(this.tree.get(this.senderId), 'sender')
+    const { sequence } = defined(this.tree.get(this.tree.resolve(from)!), 'sender')
     const message = {
       version: 0n,
-      from: delegatedAddress(EAM_NAMESPACE, this.sender),
+      from,
       to,
       nonce: sequence,
       value,

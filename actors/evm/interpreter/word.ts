@@ -29,10 +29,6 @@ export function signed(word: Word): bigint {
 /** Whether the word is negative in two's complement. */
 export const isNegative = (word: Word): boolean => typeof word === 'bigint' && word >= SIGN_BIT
 
-/** The word as a count of bits, bytes or gas; `limit` where it is larger. */
-export const upTo = (word: Word, limit: number): number =>
-  typeof word === 'number' && word < limit ? word : limit
-
 /** Reads 32 bytes, big-endian. */
 export function readWord(view: DataView, at: number): Word {
   const low = view.getUint32(at + 28)
