@@ -35,6 +35,8 @@ export interface SyntheticSectors {
   readonly initialPledge: TokenAmount
   /** attoFIL a day for each. */
   readonly dailyFee: TokenAmount
+  /** Where they are proven, as a non-interactive commitment chooses it; the protocol decides when this is absent. */
+  readonly deadline?: number
 }
 
 /**
@@ -55,8 +57,11 @@ export function addSyntheticSectors(
   allocateSectorNumbers(state, Bitfield.fromRanges([[run.first, endOf(run)]]), 'deny')
   state.sectors = state.sectors.storeRun(run)
   const { sectorSize, windowPoStPartitionSectors: partitionSize } = state.info.get()
+  const { deadline: chosen, count: all } = sectors
+  const places =
+    chosen === undefined ? assigned(policy, state, epoch, all) : [{ deadline: chosen, count: all }]
   let rest = run
-  for (const { deadline: index, count } of assigned(policy, state, epoch, run.count)) {
+  for (const { deadline: index, count } of places) {
     const middle = plus(rest.first, count)
     const deadline = { ...loadDeadline(state, index) }
     const terms = { sectorSize, quant: quantSpecOf(policy, state, index) }
@@ -68,7 +73,8 @@ export function addSyntheticSectors(
 }
 
 function runFor(miner: ActorId, activation: ChainEpoch, sectors: SyntheticSectors): SectorRun {
-  const { first, count, ...terms } = sectors
+  const { first, count, sealProof, expiration, initialPledge, dailyFee } = sectors
+  const terms = { sealProof, expiration, initialPledge, dailyFee }
   const sealedCid = syntheticCommR(miner, first, 'sealed')
   const none = { dealWeight: 0n, verifiedDealWeight: 0n }
   const one = newSector({ sectorNumber: first, sealedCid, activation, ...none, ...terms })
