@@ -9,8 +9,9 @@ import { ethAddressOfPublicKey, filecoinAddressOf } from '../primitives/eth-addr
 import { InvalidInput } from '../primitives/invalid-input.ts'
 import { Prng } from '../primitives/prng.ts'
 import type { Cid } from '../primitives/cid.ts'
-import type { ActorId, StoragePower, TokenAmount } from '../primitives/units.ts'
+import type { ActorId, ChainEpoch, StoragePower, TokenAmount } from '../primitives/units.ts'
 import { fil } from '../primitives/units.ts'
+import { type Agent, nextDue } from './agent.ts'
 import { INITIAL_BASE_FEE } from './chain/base-fee.ts'
 import type { SignedMessage } from './chain/message.ts'
 import type { Tipset } from './chain/tipset.ts'
@@ -74,6 +75,8 @@ export class Devnet {
   readonly seed: string
   readonly accounts: readonly DevnetAccount[]
   readonly providers: readonly DevnetProvider[]
+  /** Who acts by itself before every tipset, in this order. */
+  readonly agents: Agent[] = []
   /** Whether a pushed message makes a tipset at once. */
   automine = true
 
@@ -160,24 +163,50 @@ export class Devnet {
    */
   push(signed: SignedMessage, verified = false): Cid {
     const cid = this.node.push(signed, verified)
-    if (this.automine) this.mine()
+    if (this.automine && !this.#acting) this.mine()
     return cid
   }
 
   /** Makes tipsets, null rounds in between as the elections have it. The clock's jump, if any, comes first. */
   mine(tipsets = 1): Tipset {
     for (let i = 0; i < tipsets; i++) {
-      this.node.mine(this.#skip)
-      this.#skip = 0
+      const { height } = this.node.head
+      this.passTo(height + 1 + this.#skip)
     }
     return this.node.head
   }
 
+  /**
+   * Makes a tipset at `epoch` or, where nobody wins that, soon after. The epochs before it are passed over: cron runs in
+   * each and providers earn as if they had won blocks, but tipsets are made only where an agent has something to do.
+   */
+  passTo(epoch: ChainEpoch): Tipset {
+    this.#skip = 0
+    for (;;) {
+      const from = this.node.head.height + 1
+      const due = nextDue(this.agents, from)
+      if (due === undefined || due >= epoch) return this.#makeTipset(Math.max(from, epoch))
+      this.#makeTipset(due)
+    }
+  }
+
+  #makeTipset(epoch: ChainEpoch): Tipset {
+    this.#acting = true
+    try {
+      for (const agent of this.agents) agent.act(this, epoch)
+    } finally {
+      this.#acting = false
+    }
+    return this.node.mine(epoch - this.node.head.height - 1, true)
+  }
+
   #skip = 0
+  /** While agents push, messages wait for the tipset that is being made. */
+  #acting = false
 
   /**
-   * Moves the clock: the next tipset comes at least `seconds` later than it would have; the epochs between are null
-   * rounds, in which cron runs. A part of an epoch counts as a whole one.
+   * Moves the clock: the next tipset comes at least `seconds` later than it would have; the epochs between are passed over
+   * as `passTo` does. A part of an epoch counts as a whole one.
    * @returns seconds the clock is ahead by.
    * @throws InvalidInput for what is no time, or too long.
    */

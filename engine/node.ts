@@ -23,6 +23,7 @@ import { makeTipset, minTicket, type Tipset } from './chain/tipset.ts'
 import { tipsetWeight } from './chain/weight.ts'
 import type { ConsensusCrypto } from './consensus/crypto.ts'
 import type { Forecast, ForecastRequest } from './consensus/forecast.ts'
+import { passedWins } from './consensus/passed-epochs.ts'
 import { powerStateOf } from './consensus/lookback.ts'
 import {
   byKind,
@@ -124,23 +125,27 @@ export class Node {
 
   /**
    * Makes the next tipset: the first epoch, after `skip` null rounds, that somebody wins.
+   * @param earning - whether providers are paid for the null rounds as if there were blocks in them.
    * @throws Error when no provider whose key is here has power.
    */
-  mine(skip = 0): Tipset {
+  mine(skip = 0, earning = false): Tipset {
+    const first = this.head.height + 1 + skip
     for (let tries = 0; tries < MAX_NULL_ROUNDS; tries++) {
-      const epoch = this.head.height + 1 + skip + tries
-      const made = this.mineAt(epoch)
+      const made = this.mineAt(first + tries, earning ? first : 0)
       if (made) return made
     }
     throw new Error(`nobody won a block in ${MAX_NULL_ROUNDS} epochs: no provider here has power`)
   }
 
-  /** Holds the election of one epoch; undefined when nobody wins it. */
-  mineAt(epoch: ChainEpoch): Tipset | undefined {
+  /**
+   * Holds the election of one epoch; undefined when nobody wins it.
+   * @param earnedTo - null rounds before this epoch are paid.
+   */
+  mineAt(epoch: ChainEpoch, earnedTo: ChainEpoch = 0): Tipset | undefined {
     const winners = electWinners(this.election, this.head, epoch)
     if (winners.length === 0) return undefined
     const { blocks, messages } = this.#makeBlocks(epoch, winners)
-    return this.accept(blocks, messages)
+    return this.accept(blocks, messages, earnedTo)
   }
 
   #makeBlocks(epoch: ChainEpoch, winners: readonly Winner[]) {
@@ -185,10 +190,14 @@ export class Node {
     return computeBaseFee(this.params.networkVersion, tipset.blocks[0]!.parentBaseFee, blocks)
   }
 
-  /** Executes blocks on the head, and makes them the head. Blocks come in ticket order. */
-  accept(blocks: readonly BlockHeader[], messages: readonly BlockMessages[]): Tipset {
+  /** Executes blocks on the head, and makes them the head. Blocks come in ticket order. `earnedTo` as of `mineAt`. */
+  accept(
+    blocks: readonly BlockHeader[],
+    messages: readonly BlockMessages[],
+    earnedTo: ChainEpoch = 0,
+  ): Tipset {
     const tipset = makeTipset(blocks)
-    const done = this.#execute(tipset, messages)
+    const done = this.#execute(tipset, messages, earnedTo)
     this.store.put(done, messages)
     this.store.setHead(tipset)
     this.pool.reconcile(this.#tree)
@@ -198,7 +207,7 @@ export class Node {
     return tipset
   }
 
-  #execute(tipset: Tipset, messages: readonly BlockMessages[]): Execution {
+  #execute(tipset: Tipset, messages: readonly BlockMessages[], earnedTo: ChainEpoch): Execution {
     const parent = this.head
     const tree = this.#tree
     const executable: ExecutableBlock[] = tipset.blocks.map((header, i) => ({
@@ -207,7 +216,10 @@ export class Node {
       messages: [...messages[i]!.bls, ...messages[i]!.secp],
     }))
     const surroundings = this.#surroundings(tipset, this.store.execution(parent).state)
-    const outcomes = applyTipset(tree, parent.height, tipset.height, executable, surroundings)
+    const drawn = passedWins(this.election, tree, parent)
+    const wins = (epoch: ChainEpoch) => (epoch < earnedTo ? drawn(epoch) : [])
+    const { height } = tipset
+    const outcomes = applyTipset(tree, parent.height, height, executable, surroundings, wins)
     return execution(tipset, outcomes, tree, this.store.execution(parent), this.#options.roots)
   }
 

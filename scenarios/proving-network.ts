@@ -27,7 +27,7 @@ import { encode } from '../primitives/codec.ts'
 import type { Prng } from '../primitives/prng.ts'
 import { DomainSeparationTag, drawRandomness } from '../primitives/randomness.ts'
 import type { ActorId, ChainEpoch } from '../primitives/units.ts'
-import { drawWins, type Shares, sharesOf } from './win-draw.ts'
+import { drawWins, type Shares, sharesOf } from '../engine/consensus/win-draw.ts'
 
 export interface ProvingOptions {
   /** State before the first epoch that is run. */

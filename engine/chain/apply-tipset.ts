@@ -5,10 +5,10 @@
 import { Payload } from '../../actors/payload.ts'
 import { AwardBlockRewardParams } from '../../actors/reward/params.ts'
 import { CRON_ACTOR, REWARD_ACTOR } from '../../actors/singletons.ts'
-import type { Address } from '../../primitives/address.ts'
+import { type Address, idAddress } from '../../primitives/address.ts'
 import { assert } from '../../primitives/assert.ts'
 import type { Cid } from '../../primitives/cid.ts'
-import type { ChainEpoch, TokenAmount } from '../../primitives/units.ts'
+import type { ActorId, ChainEpoch, TokenAmount } from '../../primitives/units.ts'
 import type { MachineContext } from '../vm/context.ts'
 import { applyImplicit, applyMessage, type ApplyResult, systemMessage } from '../vm/executor.ts'
 import type { StateTree } from '../vm/state-tree.ts'
@@ -34,6 +34,7 @@ const AWARD_BLOCK_REWARD = 2
 /**
  * Brings `tree` to the state after the tipset at `height`. A message that stands in several blocks runs once.
  * @param at - the machine's surroundings at an epoch.
+ * @param passedWins - wins that are paid in a null round, by miner: see consensus/passed-epochs.ts.
  */
 export function applyTipset(
   tree: StateTree,
@@ -41,8 +42,14 @@ export function applyTipset(
   height: ChainEpoch,
   blocks: readonly ExecutableBlock[],
   at: (epoch: ChainEpoch) => MachineContext,
+  passedWins: (epoch: ChainEpoch) => Iterable<readonly [ActorId, number]> = () => [],
 ): MessageOutcome[] {
-  for (let epoch = parentHeight + 1; epoch < height; epoch++) runCron(tree, at(epoch))
+  for (let epoch = parentHeight + 1; epoch < height; epoch++) {
+    const context = at(epoch)
+    for (const [miner, winCount] of passedWins(epoch))
+      awardBlock(tree, context, { miner: idAddress(miner), winCount }, 0n, 0n)
+    runCron(tree, context)
+  }
   const context = at(height)
   const outcomes: MessageOutcome[] = []
   const applied = new Set<string>()
@@ -74,7 +81,7 @@ export function runCron(tree: StateTree, context: MachineContext): void {
 function awardBlock(
   tree: StateTree,
   context: MachineContext,
-  { miner, winCount }: ExecutableBlock,
+  { miner, winCount }: Pick<ExecutableBlock, 'miner' | 'winCount'>,
   penalty: TokenAmount,
   gasReward: TokenAmount,
 ): void {

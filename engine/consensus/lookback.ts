@@ -44,11 +44,11 @@ export function stateBefore(store: ChainStore, tipset: Tipset): Actors {
 export const powerStateOf = (state: Actors): PowerState =>
   defined(state.get(POWER_ACTOR), 'power actor').state.get() as PowerState
 
-const minerStateOf = (state: Actors, miner: ActorId): MinerState | undefined =>
+const minerStateOf = (state: Pick<Actors, 'get'>, miner: ActorId): MinerState | undefined =>
   state.get(miner)?.state.get() as MinerState | undefined
 
 /** Key address of a miner's worker. */
-export function workerKey(state: Actors, miner: ActorId): Address | undefined {
+export function workerKey(state: Pick<Actors, 'get'>, miner: ActorId): Address | undefined {
   const worker = minerStateOf(state, miner)?.info.get().worker.id
   const account = worker === undefined ? undefined : state.get(worker)
   return (account?.state.get() as AccountState | undefined)?.address

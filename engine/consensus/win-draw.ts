@@ -3,9 +3,9 @@
  * provider with the chance of its share in the power: that is the same as a Poisson draw for each provider with its own mean,
  * and takes two draws for the whole network instead of three hashes for each of its providers.
  */
-import { poissonIcdf } from '../engine/consensus/election.ts'
-import type { Prng } from '../primitives/prng.ts'
-import type { ActorId, StoragePower } from '../primitives/units.ts'
+import { poissonIcdf } from './election.ts'
+import type { Prng } from '../../primitives/prng.ts'
+import type { ActorId, StoragePower } from '../../primitives/units.ts'
 
 /** Providers with the sums of the power up to each, in the order they were given. */
 export interface Shares {
