@@ -1,30 +1,27 @@
-/** The signature scheme over either curve library: encodings, key caches, aggregates, and batches by random combination. */
+/** The signature scheme over either curve library: encodings, key caches, aggregates. */
 import { bytesKey } from '../bytes.ts'
 import { boundedCache } from '../bounded-cache.ts'
 import { InvalidInput } from '../invalid-input.ts'
+import { batchHolds, type Decoder, groups, invalidItems } from './bls-batch.ts'
 import type { BlsCurve } from './bls-curve.ts'
-import { type BlsBackend, DST_G1, DST_G2, type SignedItem } from './bls.ts'
-import { blake2b256, blake2b512 } from './hash.ts'
+import { type BlsBackend, DST_G1, DST_G2 } from './bls.ts'
+import { blake2b256 } from './hash.ts'
 
 export function blsBackend<Secret, G1, G2>(curve: BlsCurve<Secret, G1, G2>): BlsBackend {
   const keys = keyCaches(curve)
-  const verify: BlsBackend['verify'] = (publicKey, message, signature) => {
-    const key = keys.publicG1(publicKey)
-    const point = key && decodeSignature(curve, signature)
-    if (!key || !point) return false
-    const hash = curve.hashToG2(message, DST_G2)
-    return curve.pairingIsOne([
-      [key, hash],
-      [curve.negativeG1, point],
-    ])
-  }
+  const decoder = (dst: string): Decoder<G1, G2> => ({
+    publicKey: (bytes) => keys.publicG1(bytes),
+    signature: (bytes) => decodeSignature(curve, bytes),
+    hash: (message) => curve.hashToG2(message, dst),
+  })
   return {
     name: curve.name,
     publicKey: (secret) => curve.publicKeyG1(keys.secret(secret)),
     publicKeyG2: (secret) => curve.publicKeyG2(keys.secret(secret)),
-    sign: (secret, message) => curve.signG2(keys.secret(secret), message, DST_G2),
+    sign: (secret, message, dst = DST_G2) => curve.signG2(keys.secret(secret), message, dst),
     signG1: (secret, message) => curve.signG1(keys.secret(secret), message, DST_G1),
-    verify,
+    verify: (publicKey, message, signature, dst = DST_G2) =>
+      batchHolds(curve, decoder(dst), [{ publicKey, message, signature }]),
     verifyG1(publicKey, message, signature, dst = DST_G1) {
       const key = keys.publicG2(publicKey)
       const point = key && isCompressed(signature, 48) && curve.decodeG1(signature)
@@ -37,10 +34,8 @@ export function blsBackend<Secret, G1, G2>(curve: BlsCurve<Secret, G1, G2>): Bls
     aggregate: (signatures) => aggregate(curve, signatures),
     aggregateVerify: (publicKeys, messages, signature) =>
       aggregateVerify(curve, keys, publicKeys, messages, signature),
-    multiVerify: (items) =>
-      items.length === 1
-        ? verify(items[0]!.publicKey, items[0]!.message, items[0]!.signature)
-        : multiVerify(curve, keys, items),
+    multiVerify: (items, dst = DST_G2) => batchHolds(curve, decoder(dst), items),
+    invalid: (items, dst = DST_G2) => invalidItems(curve, decoder(dst), items),
   }
 }
 
@@ -130,8 +125,9 @@ function aggregateVerify<Secret, G1, G2>(
   const point = decodeSignature(curve, signature)
   if (distinct.size !== messages.length || !point) return false
   const pairs: (readonly [G1, G2])[] = [[curve.negativeG1, point]]
-  for (const { key, indices } of groupByKey(publicKeys)) {
-    const decoded = keys.publicG1(key)
+  if (publicKeys.some((key) => key.length !== 48)) return false
+  for (const indices of groups(publicKeys.map(bytesKey))) {
+    const decoded = keys.publicG1(publicKeys[indices[0]!]!)
     if (!decoded) return false
     // e(key, H₁)·e(key, H₂) = e(key, H₁ + H₂)
     const hashes = indices.map((i) => curve.hashToG2(messages[i]!, DST_G2))
@@ -139,68 +135,4 @@ function aggregateVerify<Secret, G1, G2>(
     if (sum) pairs.push([decoded, sum])
   }
   return curve.pairingIsOne(pairs)
-}
-
-/**
- * ∏ e(rᵢ·keyᵢ, Hᵢ) = e(g, Σ rᵢ·signatureᵢ), where a key that stands in several items is paired once, with Σ rᵢ·Hᵢ over
- * them. A bad item passes with a chance of 2⁻⁶⁴.
- */
-function multiVerify<Secret, G1, G2>(
-  curve: BlsCurve<Secret, G1, G2>,
-  keys: Keys<Secret, G1, G2>,
-  items: readonly SignedItem[],
-): boolean {
-  if (items.length === 0) return true
-  const signatures: G2[] = []
-  for (const { publicKey, signature } of items) {
-    const point = keys.publicG1(publicKey) && decodeSignature(curve, signature)
-    if (!point) return false
-    signatures.push(point)
-  }
-  const scalars = combinationScalars(items)
-  const pairs: (readonly [G1, G2])[] = []
-  const sum = curve.combineG2(signatures, scalars)
-  if (sum) pairs.push([curve.negativeG1, sum])
-  for (const { key, indices } of groupByKey(items.map(({ publicKey }) => publicKey))) {
-    const decoded = keys.publicG1(key)
-    if (!decoded) return false
-    const hashes = indices.map((i) => curve.hashToG2(items[i]!.message, DST_G2))
-    const own = indices.map((i) => scalars[i]!)
-    const combined = hashes.length === 1 ? hashes[0] : curve.combineG2(hashes, own)
-    if (combined)
-      pairs.push([hashes.length === 1 ? curve.multiplyG1(decoded, own[0]!) : decoded, combined])
-  }
-  return curve.pairingIsOne(pairs)
-}
-
-function groupByKey(publicKeys: readonly Uint8Array[]): { key: Uint8Array; indices: number[] }[] {
-  const groups = new Map<string, { key: Uint8Array; indices: number[] }>()
-  publicKeys.forEach((key, i) => {
-    const id = bytesKey(key.length === 48 ? key : key.subarray(0, 49))
-    const group = groups.get(id)
-    if (group) group.indices.push(i)
-    else groups.set(id, { key, indices: [i] })
-  })
-  return [...groups.values()]
-}
-
-/**
- * One 64-bit number per item, not zero, from a hash over all items: no item can be chosen after its number is known, and a
- * run stays a function of its inputs.
- */
-function combinationScalars(items: readonly SignedItem[]): Uint8Array[] {
-  const parts = items.flatMap(({ publicKey, message, signature }) => [
-    publicKey,
-    Uint8Array.from(new Uint8Array(new Uint32Array([message.length]).buffer)),
-    message,
-    signature,
-  ])
-  const seed = blake2b256(...parts)
-  let block = seed
-  return items.map((_, i) => {
-    if (i % 8 === 0) block = blake2b512(seed, Uint8Array.of(i >> 24, i >> 16, i >> 8, i))
-    const scalar = block.slice(8 * (i % 8), 8 * (i % 8) + 8)
-    if (scalar.every((byte) => byte === 0)) scalar[0] = 1
-    return scalar
-  })
 }

@@ -23,9 +23,9 @@ export interface BlsBackend {
   readonly name: 'blst' | 'herumi'
   /** 48 bytes, the payload of an f3 address. @throws InvalidInput for a bad secret. */
   publicKey(secret: Uint8Array): Uint8Array
-  /** 96 bytes. @throws InvalidInput for a bad secret. */
-  sign(secret: Uint8Array, message: Uint8Array): Uint8Array
-  verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean
+  /** 96 bytes; in another domain for what is not Filecoin's. @throws InvalidInput for a bad secret. */
+  sign(secret: Uint8Array, message: Uint8Array, dst?: string): Uint8Array
+  verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array, dst?: string): boolean
   /**
    * The sum of signatures, 96 bytes; of none, infinity, as Lotus has it. They are taken to be signatures that were verified:
    * a sum with a point outside the subgroup does not verify. @throws InvalidInput naming one that is no point of the curve.
@@ -44,7 +44,9 @@ export interface BlsBackend {
    * Whether every item verifies, with one pairing check for all: each item is multiplied by a 64-bit number hashed from all
    * of them. Holds for no items.
    */
-  multiVerify(items: readonly SignedItem[]): boolean
+  multiVerify(items: readonly SignedItem[], dst?: string): boolean
+  /** Positions of the items that do not verify, ascending: as `multiVerify`, with halves of what fails. */
+  invalid(items: readonly SignedItem[], dst?: string): number[]
   /** 96 bytes, for signatures on G1. @throws InvalidInput for a bad secret. */
   publicKeyG2(secret: Uint8Array): Uint8Array
   /** 48 bytes. @throws InvalidInput for a bad secret. */
