@@ -6,23 +6,27 @@ import { herumiCurve, type MclModule } from './bls-herumi.ts'
 import { blsBackend } from './bls-scheme.ts'
 import { type BlsBackend, installBls } from './bls.ts'
 import { installHashers } from './hash.ts'
+import { installSecp256k1, loadSecp256k1, type Secp256k1Library } from './secp256k1.ts'
 
 export interface CryptoOptions {
   /** Which BLS library; by default blst where its native part loads, else herumi. The results are the same. */
   readonly bls?: BlsBackend['name']
+  /** Which secp256k1 library; by default the native one where it loads. */
+  readonly secp256k1?: Secp256k1Library['name']
 }
 
 /**
- * Idempotent; after it, everything in this folder is synchronous. A later call may switch the BLS library. Each worker
- * thread calls it for itself.
+ * Idempotent; after it, everything in this folder is synchronous. A later call may switch libraries. Each worker thread
+ * calls it for itself.
  *
- * @throws Error when `options.bls` is 'blst' and there is no native part for this platform.
+ * @throws Error when a native library is asked for that has no binary for this platform.
  */
 export async function initCrypto(options: CryptoOptions = {}): Promise<void> {
   hashers ??= loadHashers()
   await hashers
   if (options.bls !== undefined || !blsChosen) installBls(await chooseBls(options.bls))
   blsChosen = true
+  if (options.secp256k1 !== undefined) installSecp256k1(chooseSecp256k1(options.secp256k1))
 }
 
 /** A BLS library by name, without making it the active one; undefined where it does not load. */
@@ -53,6 +57,12 @@ async function chooseBls(name: BlsBackend['name'] | undefined): Promise<BlsBacke
   const backend = (await loadBls(name ?? 'blst')) ?? (name ? undefined : await loadBls('herumi'))
   if (backend === undefined) throw new Error(`the BLS library ${name} does not load here`)
   return backend
+}
+
+function chooseSecp256k1(name: Secp256k1Library['name']): Secp256k1Library {
+  const library = loadSecp256k1(name)
+  if (library === undefined) throw new Error(`the library ${name} does not load here`)
+  return library
 }
 
 async function loadBlst(): Promise<BlsBackend | undefined> {

@@ -1,22 +1,53 @@
 // Recoverable signatures: what is signed is recovered, with known values, and nothing malformed crashes.
-import { createRequire } from 'node:module'
 import fc from 'fast-check'
-import { test } from 'uvu'
+import { test as uvuTest } from 'uvu'
 import * as assert from 'uvu/assert'
 import { fromHex, toHex } from '../../../primitives/bytes.ts'
 import { keccak256, sha256 } from '../../../primitives/crypto/hash.ts'
 import { initCrypto } from '../../../primitives/crypto/init.ts'
 import { secp256k1SecretFromSeed } from '../../../primitives/crypto/keys.ts'
-import { publicKeyFromSecret, recover, sign } from '../../../primitives/crypto/secp256k1.ts'
+import {
+  installSecp256k1,
+  loadSecp256k1,
+  publicKeyFromSecret,
+  recover,
+  secp256k1,
+  type Secp256k1Library,
+  sign,
+} from '../../../primitives/crypto/secp256k1.ts'
 import { InvalidInput } from '../../../primitives/invalid-input.ts'
 
 const seed = Number(process.env['SEED'] ?? 1)
 const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
 
 await initCrypto()
+const inUse = secp256k1().name
+
+/** A test of each library that loads here. */
+function test(what: string, run: () => void): void {
+  for (const name of ['secp256k1', 'tiny-secp256k1'] as const) {
+    const library = loadSecp256k1(name)
+    if (library)
+      uvuTest(`${name}: ${what}`, () => {
+        installSecp256k1(library)
+        run()
+      })
+  }
+}
 
 const bigOf = (bytes: Uint8Array) => BigInt(`0x${toHex(bytes)}`)
 const bytesOf = (n: bigint) => fromHex(n.toString(16).padStart(64, '0'))
+
+uvuTest(
+  'the native library is the default where it loads, and either can be asked for',
+  async () => {
+    assert.is(inUse, loadSecp256k1('secp256k1') ? 'secp256k1' : 'tiny-secp256k1')
+    await initCrypto({ secp256k1: 'tiny-secp256k1' })
+    assert.is(secp256k1().name, 'tiny-secp256k1')
+    await initCrypto()
+    assert.is(secp256k1().name, 'tiny-secp256k1')
+  },
+)
 
 test('secret 1 has the generator as key, and a well-known account has its address', () => {
   assert.is(
@@ -106,17 +137,29 @@ test('secrets and digests of other lengths, and secrets out of range, are refuse
   refused(() => sign(bytesOf(1n), digest.subarray(1)))
 })
 
-test('the fallback in JavaScript gives the same', () => {
-  const fallback = createRequire(import.meta.url)('secp256k1/elliptic.js')
-  for (let i = 1; i < 8; i++) {
-    const secret = secp256k1SecretFromSeed(Uint8Array.of(i))
-    const digest = sha256(secret)
-    const { signature, recid } = fallback.ecdsaSign(digest, secret)
-    const ours = sign(secret, digest)
-    assert.is(toHex(Uint8Array.of(...signature, recid)), toHex(ours))
-    const key = fallback.ecdsaRecover(ours.subarray(0, 64), ours[64], digest, false)
-    assert.is(toHex(key), toHex(recover(digest, ours)!))
+uvuTest('both libraries give the same keys, signatures and refusals', () => {
+  const native = loadSecp256k1('secp256k1')
+  const wasm = loadSecp256k1('tiny-secp256k1')!
+  const bytes = (n: number) => fc.uint8Array({ minLength: n, maxLength: n })
+  const by = (library: Secp256k1Library, of: () => Uint8Array | undefined) => {
+    installSecp256k1(library)
+    const out = of()
+    return out && toHex(out)
   }
+  fc.assert(
+    fc.property(bytes(32), bytes(32), bytes(64), fc.nat({ max: 4 }), (seed, digest, rs, v) => {
+      const secret = secp256k1SecretFromSeed(seed)
+      const arbitrary = Uint8Array.of(...rs, v)
+      for (const make of [
+        () => publicKeyFromSecret(secret),
+        () => sign(secret, digest),
+        () => recover(digest, sign(secret, digest)),
+        () => recover(digest, arbitrary),
+      ])
+        assert.is(by(wasm, make), by(native ?? wasm, make))
+    }),
+    { seed, numRuns: 60 },
+  )
 })
 
-test.run()
+uvuTest.run()
