@@ -10,6 +10,7 @@ type Command = CommandModule<object, never>
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   devnet: async () => (await import('./devnet.ts')).devnet as Command,
   economy: async () => (await import('./economy.ts')).economy as Command,
+  info: async () => (await import('./info.ts')).info as Command,
   inspect: async () => (await import('./inspect.ts')).inspect as Command,
   replay: async () => (await import('./replay.ts')).replay as Command,
   simulate: async () => (await import('./simulate.ts')).simulate as Command,
