@@ -1,14 +1,15 @@
 /**
- * Runs the type check and every test/**\/*.test.ts, each file in a process of its own, two at a time:
+ * Runs the type check, every test/**\/*.test.ts and those of the examples, each file in a process of its own, two at a time:
  *
  *     node test/run.mjs [filter ...] [--root DIR] [--no-types] [--timeout S]
  *
  * A filter is a part of a path. A file that hangs, crashes or registers no test is a failure, and so is a
  * filter that matches nothing. A slow file may say `// timeout: 400` (seconds) in its first lines.
+ * An example is examples/<name> with a package.json of its own, which is installed before its tests run.
  * The last line is `N passed, N failed`.
  */
 import { spawn } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -31,7 +32,8 @@ async function main() {
   })
   ensureInstalled(HOME)
   const root = resolve(values.root)
-  const { jobs, unmatched } = testJobs(root, filters, Number(values.timeout))
+  const { files, jobs, unmatched } = testJobs(root, filters, Number(values.timeout))
+  for (const example of examplesOf(root, files)) ensureInstalled(example)
   if (!values['no-types'] && unmatched.length === 0) jobs.unshift(typeCheck(root))
   const results = unmatched.map(noFiles)
   for (const result of results) print(result)
@@ -48,7 +50,9 @@ async function main() {
 
 /** Slow files first, so that the last process does not run alone for long. */
 function testJobs(root, filters, timeout) {
-  const all = testFiles(join(root, 'test')).map((path) => relative(root, path).split(sep).join('/'))
+  const all = ['test', 'examples']
+    .flatMap((folder) => testFiles(join(root, folder)))
+    .map((path) => relative(root, path).split(sep).join('/'))
   const wanted = filters.map((filter) => filter.replace(/^\.\//, ''))
   const files = all.filter((f) => wanted.length === 0 || wanted.some((part) => f.includes(part)))
   const unmatched = wanted.filter((part) => !all.some((file) => file.includes(part)))
@@ -56,10 +60,22 @@ function testJobs(root, filters, timeout) {
     .map((file) => ({ file, seconds: ownTimeout(join(root, file)) ?? timeout }))
     .sort((a, b) => b.seconds - a.seconds || (a.file < b.file ? -1 : 1))
     .map((job) => () => runFile(root, job.file, job.seconds))
-  return { jobs, unmatched: files.length === 0 && wanted.length === 0 ? ['test'] : unmatched }
+  return {
+    files,
+    jobs,
+    unmatched: files.length === 0 && wanted.length === 0 ? ['test'] : unmatched,
+  }
+}
+
+/** Folders of the examples that test files are of. */
+function examplesOf(root, files) {
+  const names = files.flatMap((file) => /^examples\/([^/]+)\//.exec(file)?.[1] ?? [])
+  const folders = [...new Set(names)].map((name) => join(root, 'examples', name))
+  return folders.filter((folder) => existsSync(join(folder, 'package-lock.json')))
 }
 
 function testFiles(folder) {
+  if (!existsSync(folder)) return []
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : testFiles(path)

@@ -106,6 +106,13 @@ test('fails where no file is found or a filter matches none', () => {
   }
 })
 
+test('runs the tests of examples', () => {
+  const bad = `${UVU}test('lies', () => assert.is(1, 2))\ntest.run()\n`
+  const ended = run({ 'a.test.ts': GOOD, '../examples/b/test/c.test.ts': bad })
+  assert.is(ended.last, '2 passed, 1 failed')
+  assert.match(ended.output, /FAIL examples\/b\/test\/c\.test\.ts/)
+})
+
 test('runs only the files that a filter names', () => {
   const files = { 'a.test.ts': GOOD, 'b.test.ts': 'throw 1' }
   assert.is(run(files, './test/a.test.ts').last, '2 passed, 0 failed')
