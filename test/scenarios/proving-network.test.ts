@@ -11,7 +11,7 @@ import { actorId } from '../../primitives/units.ts'
 import { chiSquare } from '../../scenarios/chi-square.ts'
 import { totalFil } from '../../scenarios/checkers.ts'
 import { makeProvingNetwork } from '../../scenarios/proving-genesis.ts'
-import { drawWins, sharesOf } from '../../scenarios/win-draw.ts'
+import { drawWins, sharesOf } from '../../engine/consensus/win-draw.ts'
 
 test.before(() => initCrypto())
 
