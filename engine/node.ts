@@ -65,6 +65,12 @@ export interface CallOptions {
   readonly length?: number
   /** Waiting messages that come before it. */
   readonly prior?: readonly SignedMessage[]
+  /** Epoch it runs in; the one after the tipset's by default. */
+  readonly epoch?: ChainEpoch
+  /** Whole gas; a block's by default. */
+  readonly gasLimit?: number
+  /** Whether any actor may send it, as if it had a key. */
+  readonly anySender?: boolean
 }
 
 export type TipsetListener = (tipset: Tipset) => void
@@ -252,20 +258,21 @@ export class Node {
 
   /**
    * What a message would do after a tipset; nothing is kept. Nonce and gas need not be right: the sender's own nonce is
-   * taken, gas is free, and the limit is a whole block's. A delegated sender that does not exist yet is made first.
+   * taken, and gas is free. A delegated sender that does not exist yet is made first.
    */
   call(message: Message, options: CallOptions = {}): ApplyResult {
     const { tipset = this.head, traced = false, length = CALL_LENGTH, prior = [] } = options
+    const { epoch = tipset.height + 1, gasLimit = BLOCK_GAS_LIMIT, anySender = false } = options
     const tree = this.fork(tipset)
     const at = this.#surroundings(tipset, this.store.execution(tipset).state)
-    const context = { ...at(tipset.height + 1), traced }
+    const context = { ...at(epoch), traced }
     const charged = { ...context, baseFee: this.baseFeeAfter(tipset) }
     for (const signed of prior) applyMessage(tree, charged, signed.message, chainLength(signed))
     const free = { ...context, baseFee: 0n }
     const sender = tree.resolve(message.from) ?? makeSender(tree, free, message.from)
     const nonce = (sender === undefined ? undefined : tree.get(sender))?.sequence ?? 0n
-    const gasless = { gasLimit: BigInt(BLOCK_GAS_LIMIT), gasFeeCap: 0n, gasPremium: 0n, nonce }
-    return applyMessage(tree, free, { ...message, ...gasless }, length)
+    const gasless = { gasLimit: BigInt(gasLimit), gasFeeCap: 0n, gasPremium: 0n, nonce }
+    return applyMessage(tree, free, { ...message, ...gasless }, length, anySender)
   }
 
   /** Nonce for the next message of an address, waiting ones counted. @throws InvalidMessage for no such sender. */

@@ -102,6 +102,13 @@ export const hexBytes: Decoder<Uint8Array> = (value) => {
   return fromHex(value)
 }
 
+/** Up to 32 bytes; clients leave out leading zeros, down to half a byte. */
+export const storageKey: Decoder<Uint8Array> = (value) => {
+  if (typeof value !== 'string' || !/^0x[\da-f]{0,64}$/i.test(value))
+    throw new Mismatch('a storage key of at most 32 bytes', value)
+  return fromHex(value.slice(2).padStart(64, '0'))
+}
+
 /** Percentiles of `eth_feeHistory`: in ascending order. */
 export const percentiles: Decoder<readonly number[]> = (value) => {
   if (!Array.isArray(value) || value.length > MAX_PERCENTILES)

@@ -2,6 +2,7 @@
  * Tipsets as the blocks that Ethereum clients see, and what became of the transactions in them. Reference: Lotus
  * `node/impl/eth/utils.go`, `chain/types/ethtypes/eth_types.go`.
  */
+import { CreateReturn } from '../actors/eam/params.ts'
 import { ExitCode } from '../actors/exit-codes.ts'
 import type { MessageOutcome } from '../engine/chain/apply-tipset.ts'
 import { BLOCK_GAS_LIMIT } from '../engine/chain/base-fee.ts'
@@ -17,9 +18,9 @@ import { ethBlockHash, type Tipset } from '../engine/chain/tipset.ts'
 import { gasOutputs } from '../engine/vm/gas-outputs.ts'
 import { ethAddressIn } from './actors.ts'
 import type { RpcContext } from './context.ts'
+import { bloomOf, logsOf, logToJson } from './eth-logs.ts'
 
 const zeros = (bytes: number): string => `0x${'00'.repeat(bytes)}`
-const NO_LOGS_BLOOM = zeros(256)
 const EMPTY_HASH = zeros(32)
 /** Keccak-256 of the RLP of an empty list, by which clients see that there are no uncles. */
 const EMPTY_UNCLES = '0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347'
@@ -38,7 +39,7 @@ export function ethBlockJson(context: RpcContext, tipset: Tipset, full: boolean)
     stateRoot: EMPTY_HASH,
     transactionsRoot: outcomes.length > 0 ? EMPTY_HASH : EMPTY_ROOT,
     receiptsRoot: EMPTY_HASH,
-    logsBloom: NO_LOGS_BLOOM,
+    logsBloom: hexData(bloomOf(logsOf(context, tipset))),
     difficulty: '0x0',
     totalDifficulty: '0x0',
     number: quantity(tipset.height),
@@ -81,7 +82,9 @@ export function ethReceiptAt(context: RpcContext, at: MessageLocation) {
   const transaction = ethTransactionAt(context, at)
   const { outcomes } = context.node.store.execution(at.tipset)
   const outcome = outcomes[at.index]!
-  const { exitCode, gasUsed } = outcome.result
+  const { exitCode, gasUsed, ret } = outcome.result
+  const deployed = transaction.to === null && exitCode === ExitCode.Ok && ret
+  const logs = logsOf(context, at.tipset).filter((log) => log.transactionIndex === at.index)
   return {
     transactionHash: transaction.hash,
     transactionIndex: transaction.transactionIndex,
@@ -91,12 +94,12 @@ export function ethReceiptAt(context: RpcContext, at: MessageLocation) {
     to: transaction.to,
     root: EMPTY_HASH,
     status: exitCode === ExitCode.Ok ? '0x1' : '0x0',
-    contractAddress: null,
+    contractAddress: deployed ? hexData(deployed.as(CreateReturn).ethAddress) : null,
     cumulativeGasUsed: '0x0',
     gasUsed: quantity(gasUsed),
     effectiveGasPrice: quantity(effectiveGasPrice(outcome, at.tipset)),
-    logsBloom: NO_LOGS_BLOOM,
-    logs: [],
+    logsBloom: hexData(bloomOf(logs)),
+    logs: logs.map((log) => logToJson(context, at.tipset, log)),
     type: transaction.type,
   }
 }

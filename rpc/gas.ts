@@ -7,14 +7,14 @@ import { BLOCK_GAS_LIMIT, BLOCK_GAS_TARGET } from '../engine/chain/base-fee.ts'
 import { chainLength, type Message, makeMessage } from '../engine/chain/message.ts'
 import type { Tipset } from '../engine/chain/tipset.ts'
 import type { ApplyResult } from '../engine/vm/executor.ts'
-import { decodeBytes } from './eth-bytes.ts'
+import type { CallTrace } from '../engine/vm/trace.ts'
 import { PROTOCOL } from '../primitives/address.ts'
 import { signatureTypeOfAddress } from '../primitives/signing.ts'
 import { fil, min, type TokenAmount } from '../primitives/units.ts'
 import { keyAddressOf } from './actors.ts'
 import type { RpcContext } from './context.ts'
 import { actorNotFound, invalidParams, RPC_CODE, RpcError } from './errors.ts'
-import { exitCodeName } from './exit-codes.ts'
+import { executionReverted } from './failure.ts'
 
 /** attoFIL per gas. */
 const MIN_GAS_PREMIUM = 100_000n
@@ -33,39 +33,93 @@ const PREMIUM_EPOCHS = 10
  *
  * @throws RpcError with the exit code when the message fails.
  */
-export function estimateGasLimit(context: RpcContext, message: Message, tipset: Tipset): number {
-  const { gasUsed } = succeeded(simulate(context, message, tipset))
-  return Math.min(BLOCK_GAS_LIMIT, Math.floor((gasUsed * OVERESTIMATION[0]) / OVERESTIMATION[1]))
+export function estimateGasLimit(
+  context: RpcContext,
+  message: Message,
+  tipset: Tipset,
+  options: SimulateOptions = {},
+): number {
+  const result = simulate(context, message, tipset, options)
+  if (result.exitCode === ExitCode.SysOutOfGas)
+    throw new RpcError(RPC_CODE.outOfGas, 'call ran out of gas')
+  return overestimated(succeeded(context, result).gasUsed)
 }
 
-/** Runs a message as if it were signed and next. Gas is free. */
-export function simulate(context: RpcContext, message: Message, tipset: Tipset): ApplyResult {
+const overestimated = (gas: number): number =>
+  Math.min(BLOCK_GAS_LIMIT, Math.floor((gas * OVERESTIMATION[0]) / OVERESTIMATION[1]))
+
+/**
+ * Gas limit for a call of a contract. Nested calls get 63/64 of what is left, so that a message may need more than it uses:
+ * where the usual estimate runs out of gas somewhere below, the least that will do is searched for, to one percent.
+ * Any actor may be the sender. Reference: Lotus `node/impl/eth/gas.go`, `ethGasSearch`, `gasSearch`.
+ *
+ * @throws RpcError
+ */
+export function estimateEthGas(context: RpcContext, message: Message, tipset: Tipset): number {
+  const limit = estimateGasLimit(context, message, tipset, ANY_SENDER)
+  const at = (gasLimit: number) => simulate(context, message, tipset, { ...ANY_SENDER, gasLimit })
+  const result = at(limit)
+  if (result.exitCode === ExitCode.Ok) return limit
+  if (!ranOutOfGas(result.call)) throw executionReverted(result, context.node.params.letter)
+  return overestimated(leastGas(limit, (gas) => at(gas).exitCode === ExitCode.Ok))
+}
+
+const ANY_SENDER = { anySender: true }
+
+/** Doubles from `start` until it is enough, then halves the distance to what is not. */
+function leastGas(start: number, isEnough: (gas: number) => boolean): number {
+  let low = start
+  let high = start
+  while (high < BLOCK_GAS_LIMIT && !isEnough(high)) {
+    low = high
+    high = Math.min(2 * high, BLOCK_GAS_LIMIT)
+  }
+  while (high - low > high / 100) {
+    const middle = Math.floor((low + high) / 2)
+    if (isEnough(middle)) high = middle
+    else low = middle
+  }
+  return high
+}
+
+/** Whether some call below ended for lack of gas. */
+const ranOutOfGas = (call: CallTrace | undefined): boolean =>
+  call !== undefined && (call.exitCode === ExitCode.SysOutOfGas || call.calls.some(ranOutOfGas))
+
+export interface SimulateOptions {
+  /** Whole gas; a block's by default. */
+  readonly gasLimit?: number
+  /** Whether actors without a key may send too. */
+  readonly anySender?: boolean
+}
+
+/** Runs a message as if it were signed and next, with its calls written down. Gas is free. */
+export function simulate(
+  context: RpcContext,
+  message: Message,
+  tipset: Tipset,
+  options: SimulateOptions = {},
+): ApplyResult {
   const { node } = context
   const prior = node.pool.pending().filter((signed) => signed.message.from.equals(message.from))
   const before = prior.filter(
     (signed) => tipset === node.head && signed.message.nonce !== message.nonce,
   )
   return node.call(message, {
+    ...options,
     tipset,
+    traced: true,
     length: signedLength(context, message, tipset),
     prior: before,
   })
 }
 
 /** The result of a message that went well. @throws RpcError */
-export function succeeded(result: ApplyResult): ApplyResult {
-  const { exitCode, ret } = result
-  if (exitCode === ExitCode.Ok) return result
-  if (exitCode === ExitCode.SysSenderInvalid)
+export function succeeded({ node }: RpcContext, result: ApplyResult): ApplyResult {
+  if (result.exitCode === ExitCode.Ok) return result
+  if (result.exitCode === ExitCode.SysSenderInvalid)
     throw actorNotFound('the sender does not exist or cannot send')
-  if (exitCode === ExitCode.SysOutOfGas)
-    throw new RpcError(RPC_CODE.outOfGas, 'call ran out of gas')
-  const name = exitCodeName(exitCode)
-  throw new RpcError(
-    RPC_CODE.executionReverted,
-    `message execution failed (exit=[${name}], vm error=[message failed with exit code ${exitCode}])`,
-    decodeBytes(ret?.bytes),
-  )
+  throw executionReverted(result, node.params.letter)
 }
 
 /** Bytes on chain once the message is signed by the key of its sender. */

@@ -171,6 +171,7 @@ export class CallManager {
       frame.invocation?.checkCallerValidated()
       outcome = { exitCode: ExitCode.Ok, ret: returned }
     } catch (error) {
+      if (frame.node && error instanceof Error) frame.node.error = error.message
       outcome = outcomeOfError(error, frame.invocation !== undefined)
     }
     return this.#close(frame, this.#paid(frame, outcome))
@@ -220,6 +221,7 @@ export class CallManager {
     if (!this.#deliver(call, to)) return null
     frame.invocation = new Invocation(this, call, to)
     const { type } = this.tree.get(to)!
+    if (node) node.toType = type
     return startMethod(actorDefinition(type), frame.invocation as Runtime, call.params)
   }
 

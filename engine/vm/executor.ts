@@ -87,15 +87,17 @@ export const systemMessage = (
 /**
  * Runs a message a user signed. The sender's nonce rises even when the message fails.
  * @param length - bytes of the message on chain, its signature included unless that is BLS.
+ * @param anySender - whether actors without a key may send too: for calls that nobody signs.
  */
 export function applyMessage(
   tree: StateTree,
   context: MachineContext,
   message: Message,
   length: number,
+  anySender = false,
 ): ApplyResult {
   const inclusion = onChainMessage(length)
-  const refusal = preflight(tree, context, message, inclusion)
+  const refusal = preflight(tree, context, message, inclusion, anySender)
   if ('exitCode' in refusal) return refusal
   const { id, gasCost } = refusal
   const meter = context.metered ? new GasMeter(Number(message.gasLimit)) : null
@@ -134,6 +136,7 @@ function preflight(
   context: MachineContext,
   message: Message,
   inclusion: number,
+  anySender: boolean,
 ): { id: ActorId; gasCost: TokenAmount } | ApplyResult {
   const { metered, baseFee } = context
   const inclusionGas = BigInt(Math.ceil(inclusion / 1000))
@@ -143,7 +146,7 @@ function preflight(
   const id = tree.resolve(message.from)
   const sender = id === undefined ? undefined : tree.get(id)
   if (id === undefined || !sender) return refused(ExitCode.SysSenderInvalid, penalty)
-  const type = senderType(sender)
+  const type = senderType(sender) ?? (anySender ? sender.type : undefined)
   if (type === undefined) return refused(ExitCode.SysSenderInvalid, penalty)
   if (message.nonce !== sender.sequence) return refused(ExitCode.SysSenderStateInvalid, penalty)
   const gasCost = metered ? message.gasFeeCap * message.gasLimit : 0n

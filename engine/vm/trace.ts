@@ -1,5 +1,6 @@
 /** The tree of calls below a message, written down while it runs. */
 import type { ErrorNumber, ExitCode } from '../../actors/exit-codes.ts'
+import type { ActorType } from '../../actors/manifest.ts'
 import type { Payload } from '../../actors/payload.ts'
 import type { EventEntry, MethodNum } from '../../actors/runtime.ts'
 import type { Address } from '../../primitives/address.ts'
@@ -9,6 +10,8 @@ export interface CallTrace {
   readonly from: ActorId
   readonly to: Address
   toId?: ActorId
+  /** What the callee is; known once it has code to run. */
+  toType?: ActorType
   readonly method: MethodNum
   readonly value: TokenAmount
   readonly params: Payload | null
@@ -19,6 +22,8 @@ export interface CallTrace {
   ret?: Payload | null
   /** Set instead where the call could not be made. */
   errorNumber?: ErrorNumber
+  /** Why it failed, in words. */
+  error?: string
   autoCreated?: 'account' | 'placeholder'
   readonly calls: CallTrace[]
 }

@@ -1,4 +1,5 @@
 /** Calls, what they cost, and sending them. Reference: Lotus `node/impl/eth/{gas,send}.go`. */
+import { ExitCode } from '../../actors/exit-codes.ts'
 import { BLOCK_GAS_LIMIT, effectiveGasPremium } from '../../engine/chain/base-fee.ts'
 import {
   EAM_ADDRESS,
@@ -19,9 +20,9 @@ import type { TokenAmount } from '../../primitives/units.ts'
 import type { RpcContext } from '../context.ts'
 import { hexBytes, optional, percentiles, smallQuantity } from '../decoders.ts'
 import { invalidParams } from '../errors.ts'
-import { decodeBytes } from '../eth-bytes.ts'
+import { executionReverted, returnedBytes } from '../failure.ts'
 import { block, blockNumber, type BlockParam, ethCall, type EthCall } from '../eth-params.ts'
-import { estimateGasLimit, estimateGasPremium, simulate, succeeded } from '../gas.ts'
+import { estimateEthGas, estimateGasPremium } from '../gas.ts'
 import { method } from '../method.ts'
 import { tipsetOfBlock } from '../tipsets.ts'
 import { pushMessage } from './mpool.ts'
@@ -39,15 +40,12 @@ export const ethFeeMethods = [
     'eth_estimateGas',
     [ethCall, optional(block, LATEST)],
     (context, call, at) =>
-      quantity(estimateGasLimit(context, messageOfCall(call), tipsetOfBlock(context, at))),
+      quantity(estimateEthGas(context, messageOfCall(call), tipsetOfBlock(context, at))),
   ),
   method<[EthCall, BlockParam]>(
     'eth_call',
     [ethCall, optional(block, LATEST)],
-    (context, call, at) => {
-      const done = succeeded(simulate(context, messageOfCall(call), tipsetOfBlock(context, at)))
-      return call.to === null ? '0x' : decodeBytes(done.ret?.bytes)
-    },
+    (context, call, at) => hexData(callAt(context, call, at)),
   ),
   method<[number, BlockParam, readonly number[] | null]>(
     'eth_feeHistory',
@@ -73,6 +71,17 @@ function messageOfRaw(raw: Uint8Array, chainId: bigint): SignedMessage {
     if (error instanceof InvalidInput) throw invalidParams(`invalid transaction: ${error.message}`)
     throw error
   }
+}
+
+/** What a call returns in the state after a block, and in its epoch. @throws RpcError with the data it reverts with. */
+function callAt(context: RpcContext, call: EthCall, at: BlockParam): Uint8Array {
+  const { node } = context
+  const tipset = tipsetOfBlock(context, at)
+  const epoch = 'tag' in at && at.tag === 'pending' ? tipset.height + 1 : tipset.height
+  const message = messageOfCall(call)
+  const result = node.call(message, { tipset, epoch, traced: true, anySender: true })
+  if (result.exitCode !== ExitCode.Ok) throw executionReverted(result, node.params.letter)
+  return (call.to && returnedBytes(result.ret?.bytes)) ?? new Uint8Array()
 }
 
 /** @throws RpcError for a sender that is a masked id: only Ethereum accounts send such calls. */

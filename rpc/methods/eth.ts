@@ -9,10 +9,11 @@ import {
   filecoinAddressOf,
   formatEthAddress,
 } from '../../primitives/eth-address.ts'
+import { u256Bytes, u256FromBytes } from '../../primitives/u256.ts'
 import { inField } from '../../primitives/invalid-input.ts'
 import { findActor, resolveIn, shownAddress, stateAfter } from '../actors.ts'
 import type { RpcContext } from '../context.ts'
-import { address, ethAddress, hexBytes, optional } from '../decoders.ts'
+import { address, ethAddress, optional, storageKey } from '../decoders.ts'
 import { invalidParams, RPC_CODE, RpcError } from '../errors.ts'
 import { block, blockNumber, type BlockParam } from '../eth-params.ts'
 import { method } from '../method.ts'
@@ -40,18 +41,15 @@ export const ethMethods = [
   method<[EthAddress, BlockParam]>(
     'eth_getCode',
     [ethAddress, optional(block, LATEST)],
-    (context, _, at) => {
-      tipsetOfBlock(context, at)
-      return '0x'
-    },
+    (context, owner, at) =>
+      hexData(contractAt(context, owner, at)?.bytecode.code ?? new Uint8Array()),
   ),
   method<[EthAddress, Uint8Array, BlockParam]>(
     'eth_getStorageAt',
-    [ethAddress, hexBytes, optional(block, LATEST)],
-    (context, _, position, at) => {
-      if (position.length > 32) throw invalidParams('supplied storage key is too long')
-      tipsetOfBlock(context, at)
-      return hexData(new Uint8Array(32))
+    [ethAddress, storageKey, optional(block, LATEST)],
+    (context, owner, key, at) => {
+      const stored = contractAt(context, owner, at)?.contractState.get(u256FromBytes(key))
+      return hexData(u256Bytes(stored ?? 0n))
     },
   ),
 ]
@@ -72,6 +70,14 @@ function accountAt(context: RpcContext, owner: EthAddress, at: BlockParam) {
   return findActor(stateAfter(context, tipsetOfBlock(context, at)), filecoinAddressOf(owner))
 }
 
+/** State of a contract; undefined where there is none, or it is destroyed. */
+function contractAt(context: RpcContext, owner: EthAddress, at: BlockParam): EvmState | undefined {
+  const actor = accountAt(context, owner, at)
+  if (actor?.type !== 'evm') return undefined
+  const state = actor.state.get() as EvmState
+  return state.tombstone ? undefined : state
+}
+
 /** Messages an account has sent, waiting ones counted for `pending`; contracts a contract has made. */
 function nonceAt(context: RpcContext, sender: EthAddress, at: BlockParam): bigint {
   const actor = accountAt(context, sender, at)
@@ -82,8 +88,7 @@ function nonceAt(context: RpcContext, sender: EthAddress, at: BlockParam): bigin
     throw new RpcError(RPC_CODE.actorNotFound, why)
   }
   if (actor?.type !== 'evm') return actor?.sequence ?? 0n
-  const { tombstone, nonce } = actor.state.get() as EvmState
-  return tombstone ? 0n : nonce
+  return contractAt(context, sender, at)?.nonce ?? 0n
 }
 
 /** f0 and f410 say it themselves; of any other address the actor's number is looked up. @throws RpcError */

@@ -275,7 +275,7 @@ test('gas is estimated with what it takes to make the account of the receiver', 
   assert.equal(await refusal('eth_estimateGas', { from: NO_ACCOUNT, to: eth(to!), value: '0x1' }), {
     code: 3,
     message:
-      'message execution failed (exit=[SysErrInsufficientFunds(6)], vm error=[message failed with exit code 6])',
+      'message execution failed (exit=[SysErrInsufficientFunds(6)], vm error=[message failed with backtrace:\n00: f0103 (method 3844450837) -- actor 1001 cannot pay 1 (InsufficientFunds)\n (RetCode=6)])',
     data: '0x',
   })
   const masked = `0x${toHex(maskedIdAddress(100))}`
@@ -293,7 +293,7 @@ test('a call of an account does nothing, of a native actor it fails', async () =
   assert.equal(await refusal('eth_call', { to: masked, input: '0x1234' }, 'latest'), {
     code: 3,
     message:
-      'message execution failed (exit=[ErrUnhandledMessage(22)], vm error=[message failed with exit code 22])',
+      'message execution failed (exit=[ErrUnhandledMessage(22)], vm error=[message failed with backtrace:\n00: f01000 (method 3844450837) -- invalid method: 3844450837 (ErrUnhandledMessage(22))\n (RetCode=22)])',
     data: '0x',
   })
   assert.is(devnet.node.head.key, before)

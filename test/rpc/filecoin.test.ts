@@ -221,7 +221,7 @@ test('gas is estimated a quarter above what the message then uses', async () => 
   assert.equal(await refusal('Filecoin.GasEstimateMessageGas', tooMuch, null, null), {
     code: 3,
     message:
-      'message execution failed (exit=[SysErrInsufficientFunds(6)], vm error=[message failed with exit code 6])',
+      'message execution failed (exit=[SysErrInsufficientFunds(6)], vm error=[message failed with backtrace:\n00: f0102 (method 0) -- actor 100 cannot pay 100001000000000000000000 (InsufficientFunds)\n (RetCode=6)])',
     data: '0x',
   })
   const fromNobody = { ...unpriced, From: NOBODY.toString() }
