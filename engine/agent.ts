@@ -13,6 +13,8 @@ export interface Agent {
    * before every tipset: an agent that does early what it can saves the network tipsets when the clock jumps.
    */
   act(devnet: Devnet, epoch: ChainEpoch): void
+  /** Remembers what the agent knows; the function that is returned goes back to it. For agents that know something. */
+  save?(): () => void
 }
 
 /** The first epoch, `from` or later, in which one of the agents must act. */

@@ -18,7 +18,8 @@ import type { Tipset } from './chain/tipset.ts'
 import { type ConsensusCrypto, consensusCrypto, type CryptoKind } from './consensus/crypto.ts'
 import { buildGenesis, DEFAULT_PROVIDER_BALANCE, type GenesisProvider } from './genesis.ts'
 import { type NetworkParams, networkParams } from './network-params.ts'
-import { Node, type RootsDial, SYSCALLS } from './node.ts'
+import { Node, type NodeMoment, type RootsDial, SYSCALLS } from './node.ts'
+import { Snapshots } from './snapshots.ts'
 import type { MachineContext } from './vm/context.ts'
 import type { StateTree } from './vm/state-tree.ts'
 
@@ -63,6 +64,13 @@ export interface DevnetProvider {
   readonly rawBytePower: StoragePower
 }
 
+/** A moment of a devnet to come back to. */
+export interface DevnetMoment {
+  readonly node: NodeMoment
+  readonly skip: number
+  readonly restoreAgents: readonly (() => void)[]
+}
+
 const ACCOUNT_BALANCE: TokenAmount = fil('100000')
 /** One EiB: the share a provider's sectors have in such a network is like on mainnet, and so are pledge and fees. */
 const MAINNET_POWER: StoragePower = 1n << 60n
@@ -77,6 +85,7 @@ export class Devnet {
   readonly providers: readonly DevnetProvider[]
   /** Who acts by itself before every tipset, in this order. */
   readonly agents: Agent[] = []
+  readonly snapshots: Snapshots = new Snapshots(this)
   /** Whether a pushed message makes a tipset at once. */
   automine = true
 
@@ -198,6 +207,20 @@ export class Devnet {
       this.#acting = false
     }
     return this.node.mine(epoch - this.node.head.height - 1, true)
+  }
+
+  save(): DevnetMoment {
+    return {
+      node: this.node.save(),
+      skip: this.#skip,
+      restoreAgents: this.agents.map((agent) => agent.save?.()).filter((restore) => !!restore),
+    }
+  }
+
+  restore({ node, skip, restoreAgents }: DevnetMoment): void {
+    this.node.restore(node)
+    this.#skip = skip
+    for (const restore of restoreAgents) restore()
   }
 
   #skip = 0

@@ -15,7 +15,7 @@ import { applyTipset, type ExecutableBlock } from './chain/apply-tipset.ts'
 import { BLOCK_GAS_LIMIT, computeBaseFee, type FeeMessage } from './chain/base-fee.ts'
 import type { BlockHeader } from './chain/block.ts'
 import { type BlockMessages, ChainStore, type Execution } from './chain/chain-store.ts'
-import { execution, genesisExecution } from './chain/execution.ts'
+import { amended, execution, genesisExecution } from './chain/execution.ts'
 import { chainLength, type Message, type SignedMessage, signedMessageCid } from './chain/message.ts'
 import { chainRandomness } from './chain/randomness.ts'
 import { supplyOf } from './chain/supply.ts'
@@ -73,6 +73,23 @@ export interface CallOptions {
   readonly anySender?: boolean
 }
 
+/** What may be set against the protocol. A value, replaced and never changed. */
+export interface NodeOverrides {
+  /** attoFIL per gas in the next tipset; afterwards it moves by the rules again. */
+  readonly nextBaseFee?: TokenAmount | undefined
+  /** The only miner that makes blocks. */
+  readonly producer?: ActorId | undefined
+  /** attoFIL that were made out of nothing. They do not count as circulating. */
+  readonly minted: TokenAmount
+}
+
+/** A moment of a node to come back to. */
+export interface NodeMoment {
+  readonly done: Execution
+  readonly restorePool: () => void
+  readonly overrides: NodeOverrides
+}
+
 export type TipsetListener = (tipset: Tipset) => void
 
 export class Node {
@@ -84,6 +101,7 @@ export class Node {
   readonly #options: NodeOptions
   /** What this node's elections are held and judged with. */
   readonly election: Election
+  overrides: NodeOverrides = { minted: 0n }
   readonly #listeners = new Set<TipsetListener>()
   /** State after the head, with its cache of live actors. */
   #tree: StateTree
@@ -107,6 +125,50 @@ export class Node {
   /** State after the head. Not to be written to: use `fork` for that. */
   get state(): StateTree {
     return this.#tree
+  }
+
+  /**
+   * Writes to the state after the head, as no message could: the head then did this too. Where `write` throws, nothing is
+   * changed.
+   */
+  edit<T>(write: (tree: StateTree) => T): T {
+    const tree = this.#tree
+    const mark = tree.begin()
+    let kept = false
+    let result: T
+    try {
+      result = write(tree)
+      kept = true
+    } finally {
+      tree.end(mark, kept)
+    }
+    this.store.amend(amended(this.store.execution(this.head), tree, this.#options.roots))
+    this.pool.reconcile(tree)
+    return result
+  }
+
+  /** The machine's surroundings of what comes right after the head. */
+  nextContext(): MachineContext {
+    const at = this.#surroundings(this.head, this.store.execution(this.head).state)
+    return at(this.head.height + 1)
+  }
+
+  save(): NodeMoment {
+    const { pool, store, head, overrides } = this
+    return { done: store.execution(head), restorePool: pool.save(), overrides }
+  }
+
+  /** Whether a moment can be gone back to: its tipset is still on the chain. */
+  holds({ done: { tipset } }: NodeMoment): boolean {
+    return this.store.at(tipset.height)?.key === tipset.key
+  }
+
+  restore({ done, restorePool, overrides }: NodeMoment): void {
+    this.store.rollback(done.tipset)
+    this.store.amend(done)
+    this.#tree = new StateTree(this.manifest, done.state)
+    restorePool()
+    this.overrides = overrides
   }
 
   /** A tree of its own over the state after a tipset. */
@@ -148,7 +210,10 @@ export class Node {
    * @param earnedTo - null rounds before this epoch are paid.
    */
   mineAt(epoch: ChainEpoch, earnedTo: ChainEpoch = 0): Tipset | undefined {
-    const winners = electWinners(this.election, this.head, epoch)
+    const { producer } = this.overrides
+    const winners = electWinners(this.election, this.head, epoch).filter(
+      ({ miner }) => producer === undefined || miner === producer,
+    )
     if (winners.length === 0) return undefined
     const { blocks, messages } = this.#makeBlocks(epoch, winners)
     return this.accept(blocks, messages, earnedTo)
@@ -189,6 +254,8 @@ export class Node {
 
   /** Base fee for messages in a child of `tipset`, attoFIL per gas. */
   baseFeeAfter(tipset: Tipset): TokenAmount {
+    const { nextBaseFee } = this.overrides
+    if (nextBaseFee !== undefined && tipset.key === this.head.key) return nextBaseFee
     const blocks = tipset.cids.map((cid) => {
       const { bls, secp } = this.store.messagesOf(cid)
       return [...bls, ...secp].map(feeMessage)
@@ -206,6 +273,7 @@ export class Node {
     const done = this.#execute(tipset, messages, earnedTo)
     this.store.put(done, messages)
     this.store.setHead(tipset)
+    this.overrides = { ...this.overrides, nextBaseFee: undefined }
     this.pool.reconcile(this.#tree)
     const { keep } = this.#options
     if (keep !== undefined) this.store.prune(tipset.height - keep)

@@ -106,6 +106,21 @@ export class ChainStore {
       if (this.#located.get(cid.key)?.tipset.key === tipset!.key) this.#located.delete(cid.key)
   }
 
+  /** Says anew what a kept tipset did. */
+  amend(execution: Execution): void {
+    assert(this.#executions.has(execution.tipset.key), 'a tipset that is kept')
+    this.#executions.set(execution.tipset.key, execution)
+  }
+
+  /** Makes an ancestor of the head the head, and lets go of all that came after it. */
+  rollback(tipset: Tipset): void {
+    for (let at = this.#head; at.key !== tipset.key; at = this.#head) {
+      const parent = defined(this.parent(at), 'an ancestor to go back to')
+      this.#drop(at)
+      this.#head = parent
+    }
+  }
+
   tipset(cids: readonly Cid[]): Tipset | undefined {
     return this.#tipsets.get(bytesKey(tipsetKeyBytes(cids)))
   }

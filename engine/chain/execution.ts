@@ -31,6 +31,14 @@ export function execution(
   return { tipset, outcomes, receipts, state, stateRoot, receiptsRoot: root }
 }
 
+/** What a tipset did where a hand from outside has written to the state after it. */
+export function amended(done: Execution, tree: StateTree, roots: RootsDial): Execution {
+  const { tipset } = done
+  const root = tree.root()
+  const stateRoot = roots === 'every-tipset' ? root : deferredRoot(done.stateRoot, tipset, root)
+  return { ...done, state: tree.snapshot(), stateRoot }
+}
+
 function receiptOf({ result }: MessageOutcome): Receipt {
   return {
     exitCode: result.exitCode,
@@ -40,7 +48,7 @@ function receiptOf({ result }: MessageOutcome): Receipt {
   }
 }
 
-/** What a header commits to where roots are deferred: all tipsets and receipts so far. */
+/** What a header commits to where roots are deferred: all tipsets and receipts so far, and what was written between them. */
 function deferredRoot(parent: Cid, tipset: Tipset, receipts: Cid): Cid {
   const blocks = tipset.cids.map(({ bytes }) => bytes)
   const digest = blake2b256(parent.bytes, ...blocks, receipts.bytes)

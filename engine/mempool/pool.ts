@@ -79,6 +79,31 @@ export class MessagePool {
     return undefined
   }
 
+  /** Takes out a message and those of the same sender after it, which could not follow the one before. */
+  remove(cid: Cid): SignedMessage[] {
+    for (const [key, queue] of this.#senders) {
+      const at = queue.findIndex((pending) => pending.cid.equals(cid))
+      if (at < 0) continue
+      if (at === 0) this.#senders.delete(key)
+      else this.#senders.set(key, queue.slice(0, at))
+      return queue.slice(at).map(({ signed }) => signed)
+    }
+    return []
+  }
+
+  /** Remembers what waits; the function that is returned goes back to it. */
+  save(): () => void {
+    const senders = [...this.#senders]
+    return () => {
+      this.#senders.clear()
+      for (const [key, queue] of senders) this.#senders.set(key, queue)
+    }
+  }
+
+  clear(): void {
+    this.#senders.clear()
+  }
+
   get size(): number {
     let size = 0
     for (const queue of this.#senders.values()) size += queue.length

@@ -4,7 +4,8 @@ import { chainMethods } from './chain.ts'
 import { ethBlockMethods, hashMethods } from './eth-blocks.ts'
 import { ethFeeMethods } from './eth-fees.ts'
 import { addressMethods, ethMethods } from './eth.ts'
-import { evmMethods } from './evm.ts'
+import { cheatChainMethods } from './cheat-chain.ts'
+import { cheatTimeMethods } from './cheat-time.ts'
 import { gasMethods } from './gas.ts'
 import { minerMethods } from './miner.ts'
 import { mpoolMethods } from './mpool.ts'
@@ -25,7 +26,8 @@ export const METHODS: readonly Method[] = [
   ...hashMethods,
   ...netMethods,
   ...web3Methods,
-  ...evmMethods,
+  ...cheatTimeMethods,
+  ...cheatChainMethods,
   ...chainMethods,
   ...stateMethods,
   ...minerMethods,

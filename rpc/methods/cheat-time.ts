@@ -25,4 +25,4 @@ const increaseTime = method<[number]>('evm_increaseTime', [smallQuantity], ({ de
   devnet.increaseTime(seconds),
 )
 
-export const evmMethods = [mine, increaseTime]
+export const cheatTimeMethods = [mine, increaseTime]

@@ -1,0 +1,13 @@
+/** Cheats: what a devnet can do and a network cannot. Other devnets have them under names of their own, and tools mix those. */
+import type { RpcContext } from './context.ts'
+import { type Decoder, method, type Method } from './method.ts'
+
+/** Whose names are answered to: Ganache's older ones, Hardhat's, anvil's. */
+const PREFIXES = ['evm', 'hardhat', 'anvil', 'ganache'] as const
+
+/** The same method under every prefix. */
+export const cheat = <Params extends readonly unknown[]>(
+  name: string,
+  decoders: { readonly [I in keyof Params]: Decoder<Params[I]> },
+  call: (context: RpcContext, ...params: Params) => unknown,
+): Method[] => PREFIXES.map((prefix) => method(`${prefix}_${name}`, decoders, call))
