@@ -11,13 +11,13 @@ import {
   winCountOfDigest,
 } from '../../engine/consensus/election.ts'
 import { compareTickets, ticketDigest } from '../../engine/consensus/ticket.ts'
-import { winningPostSectorChallenge } from '../../engine/consensus/winning-post.ts'
 import { concatBytes, fromHex, toHex } from '../../primitives/bytes.ts'
 import { bls } from '../../primitives/crypto/bls.ts'
 import { blake2b256, keccak256, sha256 } from '../../primitives/crypto/hash.ts'
 import { recover } from '../../primitives/crypto/secp256k1.ts'
 import { frc42MethodNumber } from '../../primitives/frc42.ts'
 import { drawRandomness, randomnessDigest } from '../../primitives/randomness.ts'
+import { winningPostSectorChallenge } from '../../proofs-mock/challenges.ts'
 import type { Case, Handlers } from './handler.ts'
 
 export const handlers: Handlers = {

@@ -9,17 +9,14 @@ import {
   ticketInput,
 } from '../../../engine/consensus/ticket.ts'
 import { modelledVrf, realVrf } from '../../../engine/consensus/vrf.ts'
-import {
-  fieldRandomness,
-  winningPostRandomness,
-  winningPostSectorChallenge,
-} from '../../../engine/consensus/winning-post.ts'
+import { winningPostRandomness } from '../../../engine/consensus/winning-post.ts'
 import { InvariantError } from '../../../primitives/assert.ts'
 import { concatBytes, fromHex, toHex, uint64be, utf8 } from '../../../primitives/bytes.ts'
 import { sha256 } from '../../../primitives/crypto/hash.ts'
 import { initCrypto } from '../../../primitives/crypto/init.ts'
 import { blsSecretFromSeed } from '../../../primitives/crypto/keys.ts'
 import { drawRandomness, randomnessDigest } from '../../../primitives/randomness.ts'
+import { fieldRandomness, winningPostSectorChallenge } from '../../../proofs-mock/challenges.ts'
 
 await initCrypto()
 
