@@ -17,6 +17,7 @@ import type { SignedMessage } from './chain/message.ts'
 import type { Tipset } from './chain/tipset.ts'
 import { type ConsensusCrypto, consensusCrypto, type CryptoKind } from './consensus/crypto.ts'
 import { buildGenesis, DEFAULT_PROVIDER_BALANCE, type GenesisProvider } from './genesis.ts'
+import { Impersonation } from './impersonation.ts'
 import { type NetworkParams, networkParams } from './network-params.ts'
 import { Node, type NodeMoment, type RootsDial, SYSCALLS } from './node.ts'
 import { Snapshots } from './snapshots.ts'
@@ -86,6 +87,7 @@ export class Devnet {
   /** Who acts by itself before every tipset, in this order. */
   readonly agents: Agent[] = []
   readonly snapshots: Snapshots = new Snapshots(this)
+  readonly impersonation: Impersonation = new Impersonation()
   /** Whether a pushed message makes a tipset at once. */
   automine = true
 

@@ -20,6 +20,7 @@ import { chainLength, type Message, type SignedMessage, signedMessageCid } from 
 import { chainRandomness } from './chain/randomness.ts'
 import { supplyOf } from './chain/supply.ts'
 import { makeTipset, minTicket, type Tipset } from './chain/tipset.ts'
+import { isUnsigned } from './chain/unsigned.ts'
 import { tipsetWeight } from './chain/weight.ts'
 import type { ConsensusCrypto } from './consensus/crypto.ts'
 import type { Forecast, ForecastRequest } from './consensus/forecast.ts'
@@ -335,7 +336,8 @@ export class Node {
     const at = this.#surroundings(tipset, this.store.execution(tipset).state)
     const context = { ...at(epoch), traced }
     const charged = { ...context, baseFee: this.baseFeeAfter(tipset) }
-    for (const signed of prior) applyMessage(tree, charged, signed.message, chainLength(signed))
+    for (const signed of prior)
+      applyMessage(tree, charged, signed.message, chainLength(signed), isUnsigned(signed))
     const free = { ...context, baseFee: 0n }
     const sender = tree.resolve(message.from) ?? makeSender(tree, free, message.from)
     const nonce = (sender === undefined ? undefined : tree.get(sender))?.sequence ?? 0n
@@ -343,9 +345,9 @@ export class Node {
     return applyMessage(tree, free, { ...message, ...gasless }, length, anySender)
   }
 
-  /** Nonce for the next message of an address, waiting ones counted. @throws InvalidMessage for no such sender. */
-  nextNonce(address: Address): bigint {
-    return this.pool.nextNonce(address, this.#tree)
+  /** Nonce for the next message of an address; parameters as of `MessagePool.nextNonce`. @throws InvalidMessage */
+  nextNonce(address: Address, anySender = false): bigint {
+    return this.pool.nextNonce(address, this.#tree, anySender)
   }
 }
 

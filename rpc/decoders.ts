@@ -9,7 +9,7 @@ import { cidFromJson } from '../engine/chain/lotus-json.ts'
 import { type Address, parseAddress } from '../primitives/address.ts'
 import { fromHex } from '../primitives/bytes.ts'
 import type { Cid } from '../primitives/cid.ts'
-import type { EthAddress } from '../primitives/eth-address.ts'
+import { type EthAddress, filecoinAddressOf } from '../primitives/eth-address.ts'
 import type { ChainEpoch } from '../primitives/units.ts'
 import { type Decoder, Mismatch } from './method.ts'
 
@@ -93,6 +93,12 @@ export const smallQuantity: Decoder<number> = (value) => {
 }
 
 export const ethAddress: Decoder<EthAddress> = (value) => hexOf(value, 20, 'an Ethereum address')
+/** Any actor, by its Filecoin address or by the one Ethereum clients know it by, masked ids included. */
+export const actorAddress: Decoder<Address> = (value) =>
+  typeof value === 'string' && /^0x/i.test(value)
+    ? filecoinAddressOf(ethAddress(value))
+    : address(value)
+
 export const ethHash: Decoder<Uint8Array> = (value) => hexOf(value, 32, 'a 32-byte hash')
 
 /** `0x` and two digits a byte. */

@@ -80,7 +80,12 @@ export const ethCall: Decoder<EthCall> = (value) => {
   }
 }
 
-function inFieldOf<T>(fields: Record<string, unknown>, name: string, decoder: Decoder<T>): T {
+/** A field of an object, by the decoder; a mismatch names it. */
+export function inFieldOf<T>(
+  fields: Record<string, unknown>,
+  name: string,
+  decoder: Decoder<T>,
+): T {
   try {
     return decoder(fields[name])
   } catch (error) {

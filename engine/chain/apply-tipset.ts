@@ -13,6 +13,7 @@ import type { MachineContext } from '../vm/context.ts'
 import { applyImplicit, applyMessage, type ApplyResult, systemMessage } from '../vm/executor.ts'
 import type { StateTree } from '../vm/state-tree.ts'
 import { chainLength, signedMessageCid, type SignedMessage } from './message.ts'
+import { isUnsigned } from './unsigned.ts'
 
 /** A block as far as execution goes. */
 export interface ExecutableBlock {
@@ -60,7 +61,8 @@ export function applyTipset(
       const cid = signedMessageCid(message)
       if (applied.has(cid.key)) continue
       applied.add(cid.key)
-      const result = applyMessage(tree, context, message.message, chainLength(message))
+      const length = chainLength(message)
+      const result = applyMessage(tree, context, message.message, length, isUnsigned(message))
       gasReward += result.outputs.minerTip
       penalty += result.outputs.minerPenalty
       outcomes.push({ message, cid, result })

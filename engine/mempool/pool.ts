@@ -3,6 +3,7 @@
  * them (Lotus `chain/messagepool`).
  */
 import type { AccountState } from '../../actors/account/state.ts'
+import type { ActorType } from '../../actors/manifest.ts'
 import type { Address } from '../../primitives/address.ts'
 import type { Cid } from '../../primitives/cid.ts'
 import { ceilDiv, type TokenAmount } from '../../primitives/units.ts'
@@ -14,6 +15,7 @@ import {
   signedMessageCid,
 } from '../chain/message.ts'
 import { verifyMessageSignature } from '../chain/message-signature.ts'
+import { isUnsigned } from '../chain/unsigned.ts'
 import { onChainMessage } from '../vm/price-list.ts'
 import type { StateTree } from '../vm/state-tree.ts'
 import { InvalidMessage, type InvalidMessageReason } from './invalid-message.ts'
@@ -44,7 +46,7 @@ export class MessagePool {
   add(signed: SignedMessage, tree: StateTree, verified = false): Cid {
     const { message } = signed
     checkFields(message, chainLength(signed))
-    const { nonce, balance } = senderOf(message.from, tree)
+    const { nonce, balance, pays } = senderOf(message.from, tree, isUnsigned(signed))
     const queue = this.#queue(message.from, nonce)
     const next = nonce + BigInt(queue.length)
     if (message.nonce < nonce) refuse({ code: 'nonce-too-low', expected: next, got: message.nonce })
@@ -55,16 +57,20 @@ export class MessagePool {
     const at = Number(message.nonce - nonce)
     checkReplacement(queue[at]?.signed.message, message)
     const others = queue.filter((_, i) => i !== at)
-    checkFunds(message, others, balance)
+    if (pays) checkFunds(message, others, balance)
     const cid = signedMessageCid(signed)
     queue[at] = { signed, cid }
     this.#senders.set(message.from.key, queue)
     return cid
   }
 
-  /** Nonce of the next message of a sender, waiting ones counted. @throws InvalidMessage for no such sender. */
-  nextNonce(from: Address, tree: StateTree): bigint {
-    const { nonce } = senderOf(from, tree)
+  /**
+   * Nonce of the next message of a sender, waiting ones counted.
+   * @param anySender - whether it may be one without a key.
+   * @throws InvalidMessage for no such sender.
+   */
+  nextNonce(from: Address, tree: StateTree, anySender = false): bigint {
+    const { nonce } = senderOf(from, tree, anySender)
     return nonce + BigInt(this.#queue(from, nonce).length)
   }
 
@@ -149,14 +155,17 @@ function checkFields(message: Message, bytes: number): void {
   if (gasPremium > gasFeeCap) bad('GasPremium', `above the fee cap: ${gasPremium} > ${gasFeeCap}`)
 }
 
-function senderOf(from: Address, tree: StateTree): { nonce: bigint; balance: TokenAmount } {
+/** The sender, and whether it pays for gas, as all do that have a key. */
+function senderOf(from: Address, tree: StateTree, anySender: boolean) {
   const id = tree.resolve(from)
   const actor = id === undefined ? undefined : tree.get(id)
-  const type = actor?.type
-  if (!actor || (type !== 'account' && type !== 'ethaccount' && type !== 'placeholder'))
+  const pays = actor !== undefined && KEYED.has(actor.type)
+  if (!actor || (!pays && !anySender))
     return refuse({ code: 'unknown-sender', from: from.toString() })
-  return { nonce: actor.sequence, balance: actor.balance }
+  return { nonce: actor.sequence, balance: actor.balance, pays }
 }
+
+const KEYED: ReadonlySet<ActorType> = new Set(['account', 'ethaccount', 'placeholder'])
 
 /** The address whose key signs for a sender: an f0 is looked up. */
 function keyAddress(from: Address, tree: StateTree): Address {

@@ -87,7 +87,8 @@ export const systemMessage = (
 /**
  * Runs a message a user signed. The sender's nonce rises even when the message fails.
  * @param length - bytes of the message on chain, its signature included unless that is BLS.
- * @param anySender - whether actors without a key may send too: for calls that nobody signs.
+ * @param anySender - whether actors without a key may send too: for calls that nobody signs. They pay no gas, since
+ * what they hold may be locked.
  */
 export function applyMessage(
   tree: StateTree,
@@ -113,7 +114,7 @@ export function applyMessage(
   }
   const { to, method, value } = message
   const ran = run(tree, context, to, method, messageParams(message), value, origin, meter)
-  if (!meter) return finished(ran)
+  if (!meter || gasCost === undefined) return finished(ran, meter?.used)
   return settle(tree, context, message, id, gasCost, finished(ran, meter.used))
 }
 
@@ -130,14 +131,14 @@ export function effectivePremium(
   return max(0n, min(gasPremium, gasFeeCap - baseFee))
 }
 
-/** Checks sender, nonce and funds, and takes the most the gas can cost from the sender. */
+/** Checks sender, nonce and funds, and takes the most the gas can cost from the sender, where that one pays. */
 function preflight(
   tree: StateTree,
   context: MachineContext,
   message: Message,
   inclusion: number,
   anySender: boolean,
-): { id: ActorId; gasCost: TokenAmount } | ApplyResult {
+): { id: ActorId; gasCost: TokenAmount | undefined } | ApplyResult {
   const { metered, baseFee } = context
   const inclusionGas = BigInt(Math.ceil(inclusion / 1000))
   if (metered && inclusionGas > message.gasLimit)
@@ -146,14 +147,15 @@ function preflight(
   const id = tree.resolve(message.from)
   const sender = id === undefined ? undefined : tree.get(id)
   if (id === undefined || !sender) return refused(ExitCode.SysSenderInvalid, penalty)
-  const type = senderType(sender) ?? (anySender ? sender.type : undefined)
+  const keyed = senderType(sender)
+  const type = keyed ?? (anySender ? sender.type : undefined)
   if (type === undefined) return refused(ExitCode.SysSenderInvalid, penalty)
   if (message.nonce !== sender.sequence) return refused(ExitCode.SysSenderStateInvalid, penalty)
-  const gasCost = metered ? message.gasFeeCap * message.gasLimit : 0n
+  const gasCost = metered && keyed ? message.gasFeeCap * message.gasLimit : 0n
   if (sender.balance < gasCost) return refused(ExitCode.SysSenderStateInvalid, penalty)
   const balance = sender.balance - gasCost
   tree.set(id, { ...sender, type, balance, sequence: sender.sequence + 1n })
-  return { id, gasCost }
+  return { id, gasCost: keyed && gasCost }
 }
 
 /** What the sender is once it sends: accounts stay, a fresh Ethereum placeholder becomes an account. */

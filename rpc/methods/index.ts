@@ -5,6 +5,7 @@ import { ethBlockMethods, hashMethods } from './eth-blocks.ts'
 import { ethFeeMethods } from './eth-fees.ts'
 import { addressMethods, ethMethods } from './eth.ts'
 import { cheatChainMethods } from './cheat-chain.ts'
+import { cheatImpersonationMethods } from './cheat-impersonation.ts'
 import { cheatTimeMethods } from './cheat-time.ts'
 import { gasMethods } from './gas.ts'
 import { minerMethods } from './miner.ts'
@@ -28,6 +29,7 @@ export const METHODS: readonly Method[] = [
   ...web3Methods,
   ...cheatTimeMethods,
   ...cheatChainMethods,
+  ...cheatImpersonationMethods,
   ...chainMethods,
   ...stateMethods,
   ...minerMethods,

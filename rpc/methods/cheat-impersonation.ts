@@ -1,0 +1,49 @@
+/** Sending without a key: for an account, a contract, a multisig, a miner. */
+import type { Address } from '../../primitives/address.ts'
+import { ethHashOfMessage, hexData } from '../../engine/chain/eth-json.ts'
+import { type Message, signedMessageToJson } from '../../engine/chain/message.ts'
+import { cheat } from '../cheat.ts'
+import { actorAddress, bool, message } from '../decoders.ts'
+import {
+  checkImpersonated,
+  messageOfRequest,
+  unsignedFor,
+  type UnsignedRequest,
+  unsignedRequest,
+} from '../impersonation.ts'
+import { method } from '../method.ts'
+import { pushMessage } from './mpool.ts'
+
+export const cheatImpersonationMethods = [
+  ...cheat<[Address]>('impersonateAccount', [actorAddress], ({ devnet }, who) => {
+    devnet.impersonation.start(who)
+    return true
+  }),
+  ...cheat<[Address]>('stopImpersonatingAccount', [actorAddress], ({ devnet }, who) => {
+    devnet.impersonation.stop(who)
+    return true
+  }),
+  ...cheat<[boolean]>('autoImpersonateAccount', [bool], ({ devnet }, on) => {
+    devnet.impersonation.everyone = on
+    return true
+  }),
+  /** As `Filecoin.MpoolPushMessage`, for a sender that is impersonated. */
+  method<[Message]>('pithead_pushUnsigned', [message], (context, unpriced) => {
+    checkImpersonated(context, unpriced.from)
+    const nonce = context.node.nextNonce(unpriced.from, true)
+    const signed = unsignedFor(context, { ...unpriced, nonce })
+    const cid = pushMessage(context, signed, true)
+    const { letter } = context.node.params
+    return { ...signedMessageToJson(signed, letter), CID: cid.toJSON() }
+  }),
+  method<[UnsignedRequest]>(
+    'eth_sendUnsignedTransaction',
+    [unsignedRequest],
+    (context, request) => {
+      checkImpersonated(context, request.from)
+      const signed = unsignedFor(context, messageOfRequest(context, request))
+      pushMessage(context, signed, true)
+      return hexData(ethHashOfMessage(signed, context.node.params.chainId))
+    },
+  ),
+]
