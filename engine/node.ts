@@ -92,6 +92,7 @@ export interface NodeMoment {
 }
 
 export type TipsetListener = (tipset: Tipset) => void
+export type MessageListener = (signed: SignedMessage) => void
 
 export class Node {
   readonly params: NetworkParams
@@ -104,6 +105,7 @@ export class Node {
   readonly election: Election
   overrides: NodeOverrides = { minted: 0n }
   readonly #listeners = new Set<TipsetListener>()
+  readonly #messageListeners = new Set<MessageListener>()
   /** State after the head, with its cache of live actors. */
   #tree: StateTree
 
@@ -183,13 +185,21 @@ export class Node {
    * @throws InvalidMessage
    */
   push(signed: SignedMessage, verified = false): Cid {
-    return this.pool.add(signed, this.#tree, verified)
+    const cid = this.pool.add(signed, this.#tree, verified)
+    for (const listener of this.#messageListeners) listener(signed)
+    return cid
   }
 
   /** Calls `listener` after each new head, until the returned function is called. */
   subscribe(listener: TipsetListener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  /** Calls `listener` after each message that begins to wait, until the returned function is called. */
+  subscribeMessages(listener: MessageListener): () => void {
+    this.#messageListeners.add(listener)
+    return () => this.#messageListeners.delete(listener)
   }
 
   /**

@@ -1,13 +1,19 @@
 /** What every method works on. */
 import type { Devnet } from '../engine/devnet.ts'
 import type { Node } from '../engine/node.ts'
+import type { Connection } from './connection.ts'
 import type { EthIndex } from './eth-index.ts'
+import type { Filters } from './filters.ts'
 
 export interface RpcContext {
   readonly devnet: Devnet
   readonly node: Node
   /** Finds blocks and messages by the hashes Ethereum clients know them by. */
   readonly index: EthIndex
+  /** Filters that clients have installed. */
+  readonly filters: Filters
+  /** Where the request came over one that stays open: for what is to be told later. */
+  readonly connection?: Connection
   /** Aborted when the client no longer waits for the answer. */
   readonly signal?: AbortSignal
 }

@@ -12,6 +12,8 @@ export const RPC_CODE = {
   methodNotFound: -32601,
   invalidParams: -32602,
   internalError: -32603,
+  /** More than a node answers at once (EIP-1474). */
+  limitExceeded: -32005,
   /** Everything else that Lotus refuses. */
   refused: 1,
   outOfGas: 2,

@@ -18,7 +18,7 @@ import { ethBlockHash, type Tipset } from '../engine/chain/tipset.ts'
 import { gasOutputs } from '../engine/vm/gas-outputs.ts'
 import { ethAddressIn } from './actors.ts'
 import type { RpcContext } from './context.ts'
-import { bloomOf, logsOf, logToJson } from './eth-logs.ts'
+import { bloomOf, logsOf, logsToJson } from './eth-logs.ts'
 
 const zeros = (bytes: number): string => `0x${'00'.repeat(bytes)}`
 const EMPTY_HASH = zeros(32)
@@ -99,7 +99,7 @@ export function ethReceiptAt(context: RpcContext, at: MessageLocation) {
     gasUsed: quantity(gasUsed),
     effectiveGasPrice: quantity(effectiveGasPrice(outcome, at.tipset)),
     logsBloom: hexData(bloomOf(logs)),
-    logs: logs.map((log) => logToJson(context, at.tipset, log)),
+    logs: logsToJson(context, at.tipset, logs),
     type: transaction.type,
   }
 }

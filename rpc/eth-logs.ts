@@ -48,21 +48,30 @@ export function logsOf({ node }: RpcContext, tipset: Tipset): readonly EthLog[] 
   return logs
 }
 
-export type EthLogJson = ReturnType<typeof logToJson>
+export type EthLogJson = ReturnType<typeof logsToJson>[number]
 
-export function logToJson({ node }: RpcContext, tipset: Tipset, log: EthLog) {
-  const { message } = node.store.execution(tipset).outcomes[log.transactionIndex]!
-  return {
-    address: hexData(log.address),
-    data: hexData(log.data),
-    topics: log.topics.map(hexData),
-    removed: false,
-    logIndex: quantity(log.logIndex),
-    transactionIndex: quantity(log.transactionIndex),
-    transactionHash: hexData(ethHashOfMessage(message, node.params.chainId)),
-    blockHash: hexData(ethBlockHash(tipset.cids)),
-    blockNumber: quantity(tipset.height),
+/** Logs of a tipset as clients see them. */
+export function logsToJson({ node }: RpcContext, tipset: Tipset, logs: readonly EthLog[]) {
+  const { outcomes } = node.store.execution(tipset)
+  const blockHash = hexData(ethBlockHash(tipset.cids))
+  const hashes = new Map<number, string>()
+  const hashOf = (index: number): string => {
+    const hash =
+      hashes.get(index) ?? hexData(ethHashOfMessage(outcomes[index]!.message, node.params.chainId))
+    hashes.set(index, hash)
+    return hash
   }
+  return logs.map(({ address, data, topics, logIndex, transactionIndex }) => ({
+    address: hexData(address),
+    data: hexData(data),
+    topics: topics.map(hexData),
+    removed: false,
+    logIndex: quantity(logIndex),
+    transactionIndex: quantity(transactionIndex),
+    transactionHash: hashOf(transactionIndex),
+    blockHash,
+    blockNumber: quantity(tipset.height),
+  }))
 }
 
 /** The bloom filter of logs: 2,048 bits, three for each address and topic. */

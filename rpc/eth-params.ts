@@ -64,9 +64,7 @@ export interface EthCall {
 }
 
 export const ethCall: Decoder<EthCall> = (value) => {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new Mismatch('a transaction object', value)
-  const fields = value as Record<string, unknown>
+  const fields = objectFields(value, 'a transaction object')
   return {
     from: inFieldOf(fields, 'from', optional(ethAddress, undefined)),
     to: inFieldOf(fields, 'to', optional(ethAddress, null)),
@@ -80,12 +78,17 @@ export const ethCall: Decoder<EthCall> = (value) => {
   }
 }
 
-/** A field of an object, by the decoder; a mismatch names it. */
-export function inFieldOf<T>(
-  fields: Record<string, unknown>,
-  name: string,
-  decoder: Decoder<T>,
-): T {
+export type Fields = Readonly<Record<string, unknown>>
+
+/** The fields of an object. @throws Mismatch */
+export function objectFields(value: unknown, expected: string): Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Mismatch(expected, value)
+  return value as Fields
+}
+
+/** A field as the decoder reads it, which may be absent. @throws Mismatch naming the field. */
+export function inFieldOf<T>(fields: Fields, name: string, decoder: Decoder<T>): T {
   try {
     return decoder(fields[name])
   } catch (error) {

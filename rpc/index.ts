@@ -4,30 +4,33 @@ import type { RpcContext } from './context.ts'
 import { paramsOf, type RpcRequest } from './dispatch.ts'
 import { asRpcError, RPC_CODE, RpcError } from './errors.ts'
 import { EthIndex } from './eth-index.ts'
+import { Filters } from './filters.ts'
 import type { Method } from './method.ts'
 import { METHODS } from './methods/index.ts'
+
+export type RpcCaller = Pick<RpcContext, 'signal' | 'connection'>
 
 export interface Rpc {
   /**
    * Answers one request (EIP-1193).
-   * @param signal - aborted when nobody waits for the answer any more.
+   * @param caller - who asks, where that matters.
    * @throws RpcError with `code`, `message` and sometimes `data`.
    */
-  request(request: RpcRequest, signal?: AbortSignal): Promise<unknown>
+  request(request: RpcRequest, caller?: RpcCaller): Promise<unknown>
 }
 
 const METHODS_BY_NAME: ReadonlyMap<string, Method> = new Map(METHODS.map((m) => [m.name, m]))
 
 export function createRpc(devnet: Devnet): Rpc {
   const { node } = devnet
-  const context: RpcContext = { devnet, node, index: new EthIndex(node) }
+  const context: RpcContext = { devnet, node, index: new EthIndex(node), filters: new Filters() }
   return {
-    async request(request, signal) {
+    async request(request, caller) {
       const found = METHODS_BY_NAME.get(request.method)
       if (!found)
         throw new RpcError(RPC_CODE.methodNotFound, `method '${request.method}' not found`)
       try {
-        const given = signal ? { ...context, signal } : context
+        const given = caller ? { ...context, ...caller } : context
         return (await found.invoke(given, paramsOf(request))) ?? null
       } catch (error) {
         throw asRpcError(error)

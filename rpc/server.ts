@@ -1,13 +1,14 @@
 /**
- * JSON-RPC over HTTP: POST to `/` or `/rpc/v1`, with the headers that let a page in a browser ask. Whatever is wrong with
- * a request is answered in the protocol and leaves the server serving.
+ * JSON-RPC over HTTP: POST to `/` or `/rpc/v1`, with the headers that let a page in a browser ask; a WebSocket at the same
+ * places. Whatever is wrong with a request is answered in the protocol and leaves the server serving.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { InvalidInput } from '../primitives/invalid-input.ts'
 import { dispatch, type Handler } from './dispatch.ts'
 import { asRpcError, RPC_CODE, RpcError } from './errors.ts'
-import type { Rpc } from './index.ts'
+import type { Rpc, RpcCaller } from './index.ts'
+import { MAX_BODY_BYTES, WebSockets } from './web-sockets.ts'
 
 export interface RpcServer {
   /** Where clients find it: `http://127.0.0.1:1234/rpc/v1`. */
@@ -23,7 +24,6 @@ export interface ServerOptions {
   readonly onBug?: (error: unknown) => void
 }
 
-const MAX_BODY_BYTES = 16 * 1024 * 1024
 /** Longer than clients keep idle connections, so that they close them and not we under their next request. */
 const KEEP_ALIVE_MS = 65_000
 const PATHS = new Set(['/', '/rpc/v1'])
@@ -45,10 +45,15 @@ export async function serve(rpc: Rpc, options: ServerOptions): Promise<RpcServer
     })
   })
   server.keepAliveTimeout = KEEP_ALIVE_MS
+  const sockets = new WebSockets((caller) => reporting(rpc, caller, options.onBug), options.onBug)
+  server.on('upgrade', (request, socket, head) => {
+    if (PATHS.has(pathOf(request))) sockets.accept(request, socket, head)
+    else socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n')
+  })
   await listen(server, options)
   const { port } = server.address() as AddressInfo
   const host = options.host.includes(':') ? `[${options.host}]` : options.host
-  return { url: `http://${host}:${port}/rpc/v1`, close: () => close(server) }
+  return { url: `http://${host}:${port}/rpc/v1`, close: () => close(server, sockets) }
 }
 
 function listen(server: Server, { port, host }: ServerOptions): Promise<void> {
@@ -67,12 +72,16 @@ function listen(server: Server, { port, host }: ServerOptions): Promise<void> {
   })
 }
 
-function close(server: Server): Promise<void> {
+function close(server: Server, sockets: WebSockets): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve())
+    sockets.close()
     server.closeAllConnections()
   })
 }
+
+const pathOf = ({ url }: IncomingMessage): string =>
+  (url ?? '/').split('?', 1)[0]!.replace(/(.)\/$/, '$1')
 
 async function respond(
   rpc: Rpc,
@@ -80,7 +89,7 @@ async function respond(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const path = (request.url ?? '/').split('?', 1)[0]!.replace(/(.)\/$/, '$1')
+  const path = pathOf(request)
   if (request.method === 'OPTIONS') return send(response, 204)
   if (!PATHS.has(path) && path !== OLD_PATH)
     return send(response, 404, `there is nothing at ${path}: POST to /rpc/v1\n`)
@@ -97,7 +106,7 @@ async function respond(
   response.once('close', () => {
     if (!response.writableFinished) gone.abort()
   })
-  const handle = path === OLD_PATH ? refuseOld : reporting(rpc, gone.signal, onBug)
+  const handle = path === OLD_PATH ? refuseOld : reporting(rpc, { signal: gone.signal }, onBug)
   const answer = await dispatch(body, handle)
   if (answer === undefined) return send(response, 204)
   send(response, 200, answer, { 'content-type': 'application/json' })
@@ -105,10 +114,10 @@ async function respond(
 
 /** Requests answered by the RPC; a bug is reported here and told to the client on one line. */
 const reporting =
-  (rpc: Rpc, signal: AbortSignal, onBug: ServerOptions['onBug']): Handler =>
+  (rpc: Rpc, caller: RpcCaller, onBug: ServerOptions['onBug']): Handler =>
   async (request) => {
     try {
-      return await rpc.request(request, signal)
+      return await rpc.request(request, caller)
     } catch (thrown) {
       const error = asRpcError(thrown)
       if (error.code === RPC_CODE.internalError) onBug?.(error.cause)

@@ -2,6 +2,7 @@
 import { alias, type Method } from '../method.ts'
 import { chainMethods } from './chain.ts'
 import { ethBlockMethods, hashMethods } from './eth-blocks.ts'
+import { ethFilterMethods } from './eth-filters.ts'
 import { ethFeeMethods } from './eth-fees.ts'
 import { addressMethods, ethMethods } from './eth.ts'
 import { cheatChainMethods } from './cheat-chain.ts'
@@ -22,7 +23,7 @@ function withTwin(of: Method): Method[] {
 }
 
 export const METHODS: readonly Method[] = [
-  ...[...ethMethods, ...ethBlockMethods, ...ethFeeMethods].flatMap(withTwin),
+  ...[...ethMethods, ...ethBlockMethods, ...ethFeeMethods, ...ethFilterMethods].flatMap(withTwin),
   ...addressMethods,
   ...hashMethods,
   ...netMethods,

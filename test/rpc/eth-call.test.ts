@@ -2,72 +2,37 @@
 // the methods themselves; loops, memory and data that are too much.
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { decodeFunctionResult, encodeFunctionData, encodeDeployData, type Hex } from 'viem'
+import { decodeFunctionResult, encodeDeployData, type Hex } from 'viem'
 import { filecoinAddressOf, maskedIdAddress } from '../../primitives/eth-address.ts'
 import { keccak256 } from '../../primitives/crypto/hash.ts'
-import { encode, byteString } from '../../primitives/codec.ts'
-import { EAM_ADDRESS, METHOD_CREATE_EXTERNAL } from '../../engine/chain/eth-message.ts'
 import { fromHex, toHex, utf8 } from '../../primitives/bytes.ts'
 import { bloomOf } from '../../rpc/eth-logs.ts'
 import { LEDGER } from '../support/contract.ts'
-import {
-  eth,
-  type Json,
-  METHOD_INVOKE_EVM,
-  rawTransfer,
-  rpcDevnet,
-  type RpcDevnet,
-} from '../support/rpc.ts'
+import { callData, ledgerDevnet } from '../support/drive.ts'
+import { eth, type Json } from '../support/rpc.ts'
 
 const { abi } = LEDGER
 const NOBODY = `0x${'12'.repeat(20)}`
-const data = (functionName: string, args: readonly unknown[] = []): Hex =>
-  encodeFunctionData({ abi, functionName, args })
 const result = (functionName: string, answer: unknown) =>
   decodeFunctionResult({ abi, functionName, data: answer as Hex })
 
-interface World extends RpcDevnet {
-  readonly ledger: string
-  send(to: string | null, input: Hex): Promise<Json>
-}
-
-/** A devnet with the contract, deployed by its first account. */
-async function world(): Promise<World> {
-  const rpc = await rpcDevnet()
-  const [from] = rpc.devnet.accounts
-  let nonce = 0n
-  const send = async (to: string | null, input: Hex) => {
-    const params = encode(byteString, fromHex(input))
-    const gasLimit = 2_000_000_000n
-    const target = to === null ? EAM_ADDRESS : filecoinAddressOf(fromHex(to))
-    const method = to === null ? METHOD_CREATE_EXTERNAL : METHOD_INVOKE_EVM
-    const change = { params, gasLimit, nonce, method, value: 0n }
-    const raw = rawTransfer(rpc.devnet, from!, target, change)
-    nonce++
-    return rpc.ask('eth_getTransactionReceipt', await rpc.ask('eth_sendRawTransaction', raw))
-  }
-  const receipt = await send(null, encodeDeployData({ ...LEDGER, args: [5n] }))
-  assert.is(receipt['status'], '0x1')
-  return { ...rpc, send, ledger: String(receipt['contractAddress']) }
-}
-
 test('a call answers with what the contract returns, as of any block', async () => {
-  const { ask, ledger, send, devnet } = await world()
+  const { ask, ledger, call, devnet } = await ledgerDevnet()
   const before = devnet.node.head.height
-  await send(ledger, data('move', [7n, 'x']))
-  const call = { to: ledger, data: data('total') }
-  assert.is(result('total', await ask('eth_call', call, 'latest')), 12n)
-  assert.is(result('total', await ask('eth_call', call, `0x${before.toString(16)}`)), 5n)
-  assert.is(result('total', await ask('Filecoin.EthCall', call, 'pending')), 12n)
+  await call('move', [7n, 'x'])
+  const asked = { to: ledger, data: callData('total') }
+  assert.is(result('total', await ask('eth_call', asked, 'latest')), 12n)
+  assert.is(result('total', await ask('eth_call', asked, `0x${before.toString(16)}`)), 5n)
+  assert.is(result('total', await ask('Filecoin.EthCall', asked, 'pending')), 12n)
 })
 
 test('a call runs in the epoch and at the time of its block', async () => {
-  const { ask, ledger, devnet } = await world()
+  const { ask, ledger, devnet } = await ledgerDevnet()
   devnet.mine(3)
   const block = await ask('eth_getBlockByNumber', 'latest', false)
   const [number, timestamp] = result(
     'where',
-    await ask('eth_call', { to: ledger, data: data('where') }, 'latest'),
+    await ask('eth_call', { to: ledger, data: callData('where') }, 'latest'),
   ) as bigint[]
   assert.equal(
     [number, timestamp],
@@ -76,8 +41,8 @@ test('a call runs in the epoch and at the time of its block', async () => {
 })
 
 test('anybody may be the sender, but for a masked id', async () => {
-  const { ask, refusal, ledger } = await world()
-  const where = { to: ledger, data: data('where') }
+  const { ask, refusal, ledger } = await ledgerDevnet()
+  const where = { to: ledger, data: callData('where') }
   for (const from of [ledger, NOBODY, `0x${'00'.repeat(20)}`]) {
     const [, , sender] = result(
       'where',
@@ -92,8 +57,8 @@ test('anybody may be the sender, but for a masked id', async () => {
 })
 
 test('a revert is error 3 with its data and its reason', async () => {
-  const { refusal, ledger, devnet } = await world()
-  const refuse = await refusal('eth_call', { to: ledger, data: data('refuse') }, 'latest')
+  const { refusal, ledger, devnet } = await ledgerDevnet()
+  const refuse = await refusal('eth_call', { to: ledger, data: callData('refuse') }, 'latest')
   assert.is(refuse.code, 3)
   assert.match(
     refuse.message,
@@ -104,10 +69,10 @@ test('a revert is error 3 with its data and its reason', async () => {
     refuse.message,
     new RegExp(`00: f0${id} \\(method 3844450837 evm.InvokeEVM\\) -- contract reverted \\(33\\)`),
   )
-  const nothing = await refusal('eth_call', { to: ledger, data: data('reverts') }, 'latest')
+  const nothing = await refusal('eth_call', { to: ledger, data: callData('reverts') }, 'latest')
   assert.match(nothing.message, /revert reason=\[none\]/)
   assert.is((nothing as unknown as Json)['data'], '0x')
-  const panic = await refusal('eth_estimateGas', { to: ledger, data: data('panics', [0n]) })
+  const panic = await refusal('eth_estimateGas', { to: ledger, data: callData('panics', [0n]) })
   assert.match(panic.message, /revert reason=\[DivideByZero\(\)\]/)
   const native = `0x${toHex(maskedIdAddress(1000))}`
   const miner = await refusal('eth_call', { to: native, data: '0x' }, 'latest')
@@ -115,7 +80,7 @@ test('a revert is error 3 with its data and its reason', async () => {
 })
 
 test('a deployment and a bare precompile answer with nothing', async () => {
-  const { ask, ledger } = await world()
+  const { ask, ledger } = await ledgerDevnet()
   const deploy = { data: encodeDeployData({ ...LEDGER, args: [1n] }) }
   assert.is(await ask('eth_call', deploy, 'latest'), '0x')
   assert.is(
@@ -128,15 +93,15 @@ test('a deployment and a bare precompile answer with nothing', async () => {
 })
 
 test('loops without end, memory without bounds and too much data leave the node serving', async () => {
-  const { ask, refusal, ledger, send } = await world()
+  const { ask, refusal, ledger, send } = await ledgerDevnet()
   const start = performance.now()
-  const spin = await refusal('eth_call', { to: ledger, data: data('spin') }, 'latest')
+  const spin = await refusal('eth_call', { to: ledger, data: callData('spin') }, 'latest')
   assert.equal([spin.code, /SysErrOutOfGas\(7\)/.test(spin.message)], [3, true])
-  assert.is((await refusal('eth_estimateGas', { to: ledger, data: data('spin') })).code, 2)
+  assert.is((await refusal('eth_estimateGas', { to: ledger, data: callData('spin') })).code, 2)
   assert.ok(performance.now() - start < 20_000)
   for (const size of [2n ** 31n, 2n ** 40n, 2n ** 255n]) {
-    const call = { to: ledger, data: data('swallow', [size]) }
-    assert.is((await refusal('eth_call', call, 'latest')).code, 3)
+    const asked = { to: ledger, data: callData('swallow', [size]) }
+    assert.is((await refusal('eth_call', asked, 'latest')).code, 3)
   }
   const large: Hex = `0x${'11'.repeat(70_000)}`
   const raw = send(ledger, large)
@@ -146,14 +111,14 @@ test('loops without end, memory without bounds and too much data leave the node 
   )
   assert.is(await ask('eth_call', { to: NOBODY, data: large }, 'latest'), '0x')
   assert.is(
-    result('total', await ask('eth_call', { to: ledger, data: data('total') }, 'latest')),
+    result('total', await ask('eth_call', { to: ledger, data: callData('total') }, 'latest')),
     5n,
   )
 })
 
 test('receipts and blocks have logs and their bloom', async () => {
-  const { ask, ledger, send, devnet } = await world()
-  const receipt = await send(ledger, data('move', [7n, 'hello']))
+  const { ask, ledger, call, devnet } = await ledgerDevnet()
+  const receipt = await call('move', [7n, 'hello'])
   const logs = receipt['logs'] as unknown as Json[]
   const moved = `0x${toHex(keccak256(utf8('Moved(address,uint256,string)')))}`
   const where = {
@@ -179,7 +144,7 @@ test('receipts and blocks have logs and their bloom', async () => {
   const bits = [...String(receipt['logsBloom']).slice(2)].map((digit) => parseInt(digit, 16))
   const set = bits.reduce((sum, nibble) => sum + nibble.toString(2).replaceAll('0', '').length, 0)
   assert.ok(set > 6 && set <= 15, `${set} bits`)
-  const failed = await send(ledger, data('move', [2000n, '']))
+  const failed = await call('move', [2000n, ''])
   assert.equal([failed['status'], failed['logs'], failed['contractAddress']], ['0x0', [], null])
 })
 
@@ -198,7 +163,7 @@ test('the bloom filter is that of go-ethereum', () => {
 })
 
 test('storage is read by keys of any length up to 32 bytes', async () => {
-  const { ask, refusal, ledger } = await world()
+  const { ask, refusal, ledger } = await ledgerDevnet()
   const five = `0x${'5'.padStart(64, '0')}`
   for (const key of ['0x', '0x0', '0x00', `0x${'00'.repeat(32)}`])
     assert.is(await ask('eth_getStorageAt', ledger, key, 'latest'), five)

@@ -11,10 +11,10 @@ import { serve, type RpcServer } from '../../rpc/server.ts'
 const bugs: unknown[] = []
 let aborted = 0
 const rpc: Rpc = {
-  async request({ method, params }, signal) {
+  async request({ method, params }, caller) {
     if (method === 'break') throw new TypeError('broken')
     if (method === 'wait')
-      return new Promise(() => signal!.addEventListener('abort', () => aborted++))
+      return new Promise(() => caller!.signal!.addEventListener('abort', () => aborted++))
     return { method, params }
   },
 }

@@ -86,7 +86,7 @@ test('a client that goes away is forgotten', async () => {
   const gone = new AbortController()
   const waiting = createRpc(devnet).request(
     { method: 'Filecoin.StateWaitMsg', params: [cid, 0, -1, true] },
-    gone.signal,
+    { signal: gone.signal },
   )
   gone.abort()
   const error: unknown = await waiting.catch((thrown: unknown) => thrown)
