@@ -83,8 +83,9 @@ export function unsignedFor(context: RpcContext, message: Message): SignedMessag
 }
 
 /** A quarter more than the message uses, as for others. */
-function estimate({ node }: RpcContext, message: Message): bigint {
+function estimate(context: RpcContext, message: Message): bigint {
+  const { node } = context
   const prior = node.pool.pending().filter(({ message: other }) => other.from.equals(message.from))
-  const { gasUsed } = succeeded(node.call(message, { anySender: true, prior }))
+  const { gasUsed } = succeeded(context, node.call(message, { anySender: true, prior }))
   return BigInt(Math.min(BLOCK_GAS_LIMIT, Math.floor(gasUsed * 1.25)))
 }
