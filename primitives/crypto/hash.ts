@@ -3,15 +3,21 @@
  * concatenation. BLAKE2b and SHA-256 run on the kernels in `wasm/`, since state roots and HAMT keys are millions of short
  * inputs and there a library costs more in calls than in hashing (200 bytes, one core: kernel 0.6 µs, hash-wasm 1.0,
  * blake2b-wasm 1.2). blake2b-wasm is the oracle that `initCrypto` holds the kernel against before anything trusts it, and
- * again in the tests. It is reached only through `blake2bReference`, which never has two of its hashers alive and never
- * leaves one unfinished: such hashers lose memory or write into a buffer that another one's growth has detached.
+ * again in the tests.
  */
 import { createHash } from 'node:crypto'
-import Blake2b from 'blake2b-wasm'
 import type { IHasher } from 'hash-wasm'
-import { BLAKE2B_CHUNK, blake2bParameter, createBlake2bKernel } from '../../wasm/blake2b-kernel.ts'
-import { createSha256Kernel, SHA256_CHUNK } from '../../wasm/sha256-kernel.ts'
+import {
+  BLAKE2B_BATCH,
+  BLAKE2B_CHUNK,
+  blake2bParameter,
+  createBlake2bKernel,
+} from '../../wasm/blake2b-kernel.ts'
+import { createSha256Kernel, FR32_BATCH, SHA256_CHUNK } from '../../wasm/sha256-kernel.ts'
 import { assert, defined } from '../assert.ts'
+import { Blake2bStream } from './blake2b-stream.ts'
+
+export { blake2bCompress } from '../../wasm/blake2b-twin.ts'
 
 /** BLAKE2b-256: CIDs, tickets, randomness. 32 bytes. */
 export function blake2b256(...parts: readonly Uint8Array[]): Uint8Array {
@@ -47,6 +53,31 @@ export function blake2bKeyed(
   return blake2bOf(blake2bParameter(length, key.length), length, [keyBlock, ...parts])
 }
 
+/** BLAKE2b-256 of each block, 32 bytes each, in few calls of the kernel. */
+export function blake2b256Many(blocks: readonly Uint8Array[]): Uint8Array[] {
+  const digests: Uint8Array[] = []
+  for (let first = 0; first < blocks.length;) {
+    const count = writeBatch(blocks, first)
+    if (count === 0) digests.push(blake2b256(blocks[first++]!))
+    for (let i = 0, at = kernel.digests; i < count; i++, at += 32)
+      digests.push(memory.slice(at, at + 32))
+    first += count
+  }
+  return digests
+}
+
+/**
+ * One layer of a Merkle tree by BLAKE2b-256: the parent of each pair of 32-byte nodes. `nodes` holds an even number of
+ * nodes, one behind the other. `truncated` clears the top two bits of each parent, which makes it an element of the proof
+ * system's field.
+ */
+export function blake2bLayer(nodes: Uint8Array, truncated = false): Uint8Array {
+  assert(nodes.length % 64 === 0, `${nodes.length} bytes are no pairs of nodes`)
+  return layerOf(nodes, BLAKE2B_CHUNK, memory, INPUT, (count) =>
+    kernel.layer(count, truncated ? 0x3f : 0xff),
+  )
+}
+
 /** SHA-256. 32 bytes. */
 export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
   const length = totalLength(parts)
@@ -65,15 +96,49 @@ export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
 export function sha256TruncatedLayer(nodes: Uint8Array): Uint8Array {
   assert(nodes.length % 64 === 0, `${nodes.length} bytes are no pairs of nodes`)
   sha256Kernel ??= createSha256Kernel()
+  const { bytes, input, layer } = sha256Kernel
+  return layerOf(nodes, SHA256_CHUNK, bytes, input, layer)
+}
+
+/**
+ * Fr32 padding: two zero bits after every 254 bits of data, so that each 32 bytes are an element of the proof system's field.
+ * `data` has a multiple of 127 bytes, each 127 of which become 128. Reference: rust-fil-proofs `fr32`.
+ */
+export function fr32Pad(data: Uint8Array): Uint8Array {
+  assert(data.length % 127 === 0, `${data.length} bytes are not a multiple of 127`)
+  sha256Kernel ??= createSha256Kernel()
   const { bytes, input } = sha256Kernel
-  const parents = new Uint8Array(nodes.length / 2)
-  for (let at = 0; at < nodes.length; at += SHA256_CHUNK) {
-    const chunk = nodes.subarray(at, at + SHA256_CHUNK)
-    bytes.set(chunk, input)
-    sha256Kernel.layer(chunk.length / 64)
-    parents.set(bytes.subarray(input, input + chunk.length / 2), at / 2)
+  const padded = new Uint8Array((data.length / 127) * 128)
+  for (let at = 0, to = 0; at < data.length; at += FR32_SPAN, to += FR32_BATCH * 128) {
+    const chunk = data.subarray(at, at + FR32_SPAN)
+    bytes.set(chunk, sha256Kernel.data)
+    sha256Kernel.fr32(chunk.length / 127)
+    padded.set(bytes.subarray(input, input + (chunk.length / 127) * 128), to)
   }
-  return parents
+  return padded
+}
+
+/** Bytes of data under one node of `fr32Roots` where there is more than that. */
+export const FR32_SPAN = FR32_BATCH * 127
+
+/**
+ * The roots of the commitment tree over each `span` of data, padded: `span` is 127 times a power of two, at most `FR32_SPAN`.
+ * Zeros follow the data up to a whole span. 32 bytes a root; none for no data.
+ */
+export function fr32Roots(data: Uint8Array, span = FR32_SPAN): Uint8Array {
+  const chunks = span / 127
+  assert(chunks >= 1 && chunks <= FR32_BATCH && Number.isInteger(Math.log2(chunks)), `span ${span}`)
+  sha256Kernel ??= createSha256Kernel()
+  const { bytes, input } = sha256Kernel
+  const roots = new Uint8Array(32 * Math.ceil(data.length / span))
+  for (let at = 0, to = 0; at < data.length; at += span, to += 32) {
+    const chunk = data.subarray(at, at + span)
+    bytes.set(chunk, sha256Kernel.data)
+    bytes.fill(0, sha256Kernel.data + chunk.length, sha256Kernel.data + span)
+    sha256Kernel.subtree(chunks)
+    roots.set(bytes.subarray(input, input + 32), to)
+  }
+  return roots
 }
 
 /** Keccak-256 as Ethereum uses it (the padding before SHA-3 was fixed). 32 bytes. Needs `initCrypto`. */
@@ -84,16 +149,9 @@ export function keccak256(...parts: readonly Uint8Array[]): Uint8Array {
   return hasher.digest('binary')
 }
 
-/**
- * BLAKE2b by blake2b-wasm, for checking the kernel: created, fed and finished in one go, in pieces that stay below the
- * growth its memory can take. Needs `initCrypto`. The digest is 16 to 64 bytes.
- */
-export function blake2bReference(length: number, data: Uint8Array): Uint8Array {
-  const hasher = Blake2b(length)
-  for (let at = 0; at < data.length; at += REFERENCE_CHUNK)
-    hasher.update(data.subarray(at, at + REFERENCE_CHUNK))
-  return hasher.digest()
-}
+/** BLAKE2b by blake2b-wasm, for checking the kernel. Needs `initCrypto`. The digest is 16 to 64 bytes. */
+export const blake2bReference = (length: number, data: Uint8Array): Uint8Array =>
+  new Blake2bStream(length).update(data).digest()
 
 /** Called by `initCrypto` with what had to be awaited. @throws InvariantError if the kernel and blake2b-wasm differ. */
 export function installHashers(hashers: { readonly keccak256: IHasher }): void {
@@ -110,11 +168,11 @@ export function installHashers(hashers: { readonly keccak256: IHasher }): void {
 
 /** Longer than this the native implementation of Node wins over the kernel. */
 const SHA256_NATIVE = 1024
-const REFERENCE_CHUNK = 32 << 20
 const PARAMETER_256 = blake2bParameter(32)
 
 const kernel = createBlake2bKernel()
 const { bytes: memory, input: INPUT } = kernel
+const lengths = new Uint32Array(memory.buffer, kernel.lengths, BLAKE2B_BATCH)
 let sha256Kernel: ReturnType<typeof createSha256Kernel> | undefined
 let keccak: IHasher | undefined
 
@@ -125,6 +183,38 @@ function blake2bOf(parameter: number, length: number, parts: readonly Uint8Array
     kernel.hash(parameter, total)
   } else hashLong(parameter, parts)
   return memory.slice(0, length)
+}
+
+/** Writes blocks from `first` on, as many as fit, and hashes them. @returns how many. */
+function writeBatch(blocks: readonly Uint8Array[], first: number): number {
+  let [count, end] = [0, 0]
+  for (; count < BLAKE2B_BATCH && first + count < blocks.length; count++) {
+    const block = blocks[first + count]!
+    if (end + block.length > BLAKE2B_CHUNK) break
+    memory.set(block, INPUT + end)
+    end += block.length
+    lengths[count] = block.length
+  }
+  if (count > 0) kernel.hashMany(PARAMETER_256, count, end)
+  return count
+}
+
+/** A layer in place, a chunk at a time. */
+function layerOf(
+  nodes: Uint8Array,
+  chunkLength: number,
+  bytes: Uint8Array,
+  input: number,
+  layer: (count: number) => void,
+): Uint8Array {
+  const parents = new Uint8Array(nodes.length / 2)
+  for (let at = 0; at < nodes.length; at += chunkLength) {
+    const chunk = nodes.subarray(at, at + chunkLength)
+    bytes.set(chunk, input)
+    layer(chunk.length / 64)
+    parents.set(bytes.subarray(input, input + chunk.length / 2), at / 2)
+  }
+  return parents
 }
 
 /** Through the input area a chunk at a time; the last chunk is kept back until it is known to be the last. */

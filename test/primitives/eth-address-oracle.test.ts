@@ -33,7 +33,10 @@ test('addresses of contracts made by CREATE and CREATE2', () => {
     assert.equal(createAddress(creator, n), generateAddress(creator, nonceBytes))
     assert.equal(create2Address(creator, salt, code), generateAddress2(creator, salt, code))
   }
-  fc.assert(fc.property(bytes(20), nonce, bytes(32), fc.uint8Array({ maxLength: 80 }), check), params)
+  fc.assert(
+    fc.property(bytes(20), nonce, bytes(32), fc.uint8Array({ maxLength: 80 }), check),
+    params,
+  )
 })
 
 test('letter case of a checksummed address, and the address of a key', () => {

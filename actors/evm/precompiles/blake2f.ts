@@ -1,5 +1,5 @@
 /** The compression function of BLAKE2b with any number of rounds (EIP-152). */
-import { blake2bCompress } from '../../../primitives/crypto/blake2b-compress.ts'
+import { blake2bCompress } from '../../../primitives/crypto/hash.ts'
 import { PrecompileFailed } from './input.ts'
 import { computed } from './precompile.ts'
 

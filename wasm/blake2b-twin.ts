@@ -1,6 +1,7 @@
 /**
- * The compression function F of BLAKE2b (RFC 7693) by itself, with a number of rounds to choose, as EIP-152 gives it to
- * contracts. A word is two halves of 32 bits, low half first, which is how it stands in the bytes.
+ * BLAKE2b (RFC 7693) in plain TypeScript: what the kernel is held to in the tests, and its compression function F by itself,
+ * with a number of rounds to choose, as EIP-152 gives it to contracts. A word is two halves of 32 bits, low half first, which is
+ * how it stands in the bytes.
  */
 
 const IV = Uint32Array.of(
@@ -47,6 +48,21 @@ const STEPS: readonly (readonly [number, number, number, number])[] = [
   [2, 7, 8, 13],
   [3, 4, 9, 14],
 ]
+
+/** The digest of `length` bytes, 1 to 64. */
+export function blake2bTwin(length: number, data: Uint8Array): Uint8Array {
+  const state = new Uint8Array(new Uint32Array(IV).buffer)
+  for (const [i, byte] of [length, 0, 1, 1].entries()) state[i] = state[i]! ^ byte
+  const blocks = Math.max(1, Math.ceil(data.length / 128))
+  for (let i = 1; i <= blocks; i++) {
+    const block = new Uint8Array(128)
+    block.set(data.subarray(128 * (i - 1), 128 * i))
+    const offset = new Uint8Array(16)
+    new DataView(offset.buffer).setUint32(0, Math.min(128 * i, data.length), true)
+    blake2bCompress(12, state, block, offset, i === blocks)
+  }
+  return state.slice(0, length)
+}
 
 const v = new Uint32Array(32)
 const m = new Uint32Array(32)
