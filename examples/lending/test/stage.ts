@@ -1,0 +1,162 @@
+/** A devnet in this process with viem's clients on it, and the keys of lenders and a provider: what the lives are played on. */
+import * as assert from 'uvu/assert'
+import {
+  type Abi,
+  BaseError,
+  ContractFunctionRevertedError,
+  createPublicClient,
+  createWalletClient,
+  custom,
+  defineChain,
+  getAddress,
+  parseEther,
+  parseEventLogs,
+  type TransactionReceipt,
+} from 'viem'
+import { privateKeyToAccount } from 'viem/accounts'
+import { createDevnet, type DevnetHandle } from '../../../cli/library.ts'
+import { type Artifact, artifact } from '../compile.ts'
+
+export type Hex = `0x${string}`
+
+export const WEEK = 20_160
+export const fil = (amount: string): bigint => parseEther(amount)
+
+/** A contract as one account uses it. */
+export interface Contract {
+  readonly address: Hex
+  read<T = bigint>(functionName: string, ...args: readonly unknown[]): Promise<T>
+  /** Sends a transaction, and expects it to succeed. */
+  write(functionName: string, ...args: readonly unknown[]): Promise<Written>
+  /** As `write`, with FIL. */
+  pay(value: bigint, functionName: string, ...args: readonly unknown[]): Promise<Written>
+  /** What a call reverts with: the error's name and arguments. */
+  error(functionName: string, ...args: readonly unknown[]): Promise<readonly unknown[]>
+  /** The same contract, used by another account. */
+  as(account: number): Contract
+}
+
+export interface Written {
+  readonly receipt: TransactionReceipt
+  /** Events of the contract, with their arguments. */
+  readonly events: readonly { eventName: string; args: Record<string, unknown> }[]
+}
+
+export interface Stage {
+  readonly devnet: DevnetHandle
+  readonly reader: ReturnType<typeof createPublicClient>
+  readonly chainId: number
+  account(index: number): Hex
+  balance(of: Hex): Promise<bigint>
+  /** Id of the actor of a Filecoin address. */
+  idOf(of: string): Promise<bigint>
+  /** Gives FIL to any Filecoin address. */
+  give(account: number, to: string, value: bigint): Promise<void>
+  deploy(account: number, name: string, ...args: readonly unknown[]): Promise<Contract>
+  /** A contract that is there. */
+  at(account: number, name: string, address: Hex): Contract
+  ask<T>(method: string, ...params: readonly unknown[]): Promise<T>
+  /** Lets time pass: proofs, faults, vesting and cron happen in every epoch. */
+  pass(epochs: number): Promise<void>
+}
+
+/** The first provider is the rest of the network, the second the one that borrows. */
+const POWER = [1n << 60n, 1n << 51n]
+
+export async function openStage(seed: string): Promise<Stage> {
+  const devnet = await createDevnet({ seed, crypto: 'modelled', sps: 2, power: POWER })
+  const { chainId, name } = devnet.node.params
+  const nativeCurrency = { name: 'Filecoin', symbol: 'FIL', decimals: 18 }
+  const chain = defineChain({
+    id: Number(chainId),
+    name,
+    nativeCurrency,
+    rpcUrls: { default: { http: [] } },
+  })
+  const transport = custom(devnet)
+  const reader = createPublicClient({ chain, transport, pollingInterval: 5, cacheTime: 0 })
+  const wallets = devnet.accounts.map(({ privateKey }) =>
+    createWalletClient({ chain, transport, account: privateKeyToAccount(privateKey) }),
+  )
+  const ask = <T>(method: string, ...params: readonly unknown[]) =>
+    devnet.request({ method, params }) as Promise<T>
+
+  const idOf = async (of: string) =>
+    BigInt((await ask<string>('Filecoin.StateLookupID', of, null)).slice('f0'.length))
+
+  const at = (account: number, made: Artifact, address: Hex): Contract => {
+    const { contractName } = made
+    const abi = [...made.abi, ...ERRORS]
+    const sender = wallets[account]!
+    const call = (functionName: string, args: readonly unknown[]) => ({
+      ...{ address, abi, functionName, args, account: sender.account },
+    })
+    const send = async (value: bigint, functionName: string, args: readonly unknown[]) => {
+      const hash = await sender.writeContract({ ...call(functionName, args), chain, value })
+      const receipt = await reader.waitForTransactionReceipt({ hash })
+      assert.is(receipt.status, 'success', `${contractName}.${functionName}`)
+      return { receipt, events: eventsOf(abi, receipt) }
+    }
+    return {
+      address,
+      read: async <T>(functionName: string, ...args: readonly unknown[]) =>
+        (await reader.readContract(call(functionName, args))) as T,
+      write: (functionName, ...args) => send(0n, functionName, args),
+      pay: (value, functionName, ...args) => send(value, functionName, args),
+      error: (functionName, ...args) => revertOf(reader.simulateContract(call(functionName, args))),
+      as: (other) => at(other, made, address),
+    }
+  }
+
+  return {
+    devnet,
+    reader,
+    chainId: Number(chainId),
+    ask,
+    account: (index) => devnet.accounts[index]!.eth,
+    balance: (of) => reader.getBalance({ address: of }),
+    idOf,
+    async give(account, to, value) {
+      const hash = await wallets[account]!.sendTransaction({
+        ...{ to: masked(await idOf(to)), value, chain },
+      })
+      await reader.waitForTransactionReceipt({ hash })
+    },
+    async deploy(account, contractName, ...args) {
+      const made = artifact(contractName)
+      const hash = await wallets[account]!.deployContract({ ...made, args, chain })
+      const receipt = await reader.waitForTransactionReceipt({ hash })
+      assert.is(receipt.status, 'success', `deploying ${contractName}`)
+      return at(account, made, getAddress(receipt.contractAddress!))
+    },
+    at: (account, contractName, address) => at(account, artifact(contractName), address),
+    async pass(epochs) {
+      await ask('evm_increaseTime', (epochs - 1) * 30)
+      await ask('evm_mine')
+    },
+  }
+}
+
+/** What any of the contracts may revert with: errors pass through those that call. */
+const ERRORS = ['MinerVault', 'ReservePool', 'CreditPool', 'LibraryProbe']
+  .flatMap((name) => artifact(name).abi)
+  .filter(({ type }) => type === 'error')
+
+/** The Ethereum address of an actor by its id. */
+export const masked = (id: bigint): Hex => `0xff${id.toString(16).padStart(38, '0')}`
+
+function eventsOf(abi: Abi, receipt: TransactionReceipt): Written['events'] {
+  const logs = parseEventLogs({ abi, logs: receipt.logs }) as unknown as Written['events']
+  return logs.map(({ eventName, args }) => ({ eventName, args }))
+}
+
+async function revertOf(call: Promise<unknown>): Promise<readonly unknown[]> {
+  const error: unknown = await call.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  const reverted =
+    error instanceof BaseError && error.walk((e) => e instanceof ContractFunctionRevertedError)
+  if (!(reverted instanceof ContractFunctionRevertedError)) throw error ?? new Error('did not fail')
+  return [reverted.data?.errorName, ...(reverted.data?.args ?? [])]
+}
