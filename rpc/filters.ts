@@ -135,7 +135,8 @@ function changesSince(
       came.push(at)
       at = store.parent(at)
     } else {
-      left.push(old)
+      // Of tipsets that were let go of nobody knows any more what was in them.
+      if (store.tipset(old.cids)) left.push(old)
       old = store.parent(old)
     }
   return { left, came: came.reverse() }

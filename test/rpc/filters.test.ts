@@ -112,6 +112,16 @@ test('what leaves the chain is told as removed', async () => {
   assert.equal(await ask('eth_getFilterChanges', blocks), [])
 })
 
+test('a filter outlives a revert of the chain', async () => {
+  const { ask, call } = await ledgerDevnet()
+  const id = await ask('eth_newFilter', { topics: [MOVED] })
+  const snapshot = await ask('evm_snapshot')
+  await call('move', [1n, ''])
+  assert.is((await ask<Json[]>('eth_getFilterChanges', id)).length, 1)
+  assert.is(await ask('evm_revert', snapshot), true)
+  assert.equal(await ask('eth_getFilterChanges', id), [])
+})
+
 test('filters of tipsets and of waiting transactions', async () => {
   const { devnet, ask, refusal } = await rpcDevnet()
   const [blocks, pending] = [
