@@ -44,8 +44,6 @@ export interface Written {
 
 export interface Stage {
   readonly devnet: DevnetHandle
-  readonly reader: ReturnType<typeof createPublicClient>
-  readonly chainId: number
   account(index: number): Hex
   balance(of: Hex): Promise<bigint>
   /** Id of the actor of a Filecoin address. */
@@ -65,61 +63,21 @@ const POWER = [1n << 60n, 1n << 51n]
 
 export async function openStage(seed: string): Promise<Stage> {
   const devnet = await createDevnet({ seed, crypto: 'modelled', sps: 2, power: POWER })
-  const { chainId, name } = devnet.node.params
-  const nativeCurrency = { name: 'Filecoin', symbol: 'FIL', decimals: 18 }
-  const chain = defineChain({
-    id: Number(chainId),
-    name,
-    nativeCurrency,
-    rpcUrls: { default: { http: [] } },
-  })
-  const transport = custom(devnet)
-  const reader = createPublicClient({ chain, transport, pollingInterval: 5, cacheTime: 0 })
-  const wallets = devnet.accounts.map(({ privateKey }) =>
-    createWalletClient({ chain, transport, account: privateKeyToAccount(privateKey) }),
-  )
+  const clients = clientsOf(devnet)
+  const { chain, reader, wallets } = clients
   const ask = <T>(method: string, ...params: readonly unknown[]) =>
     devnet.request({ method, params }) as Promise<T>
-
   const idOf = async (of: string) =>
     BigInt((await ask<string>('Filecoin.StateLookupID', of, null)).slice('f0'.length))
-
-  const at = (account: number, made: Artifact, address: Hex): Contract => {
-    const { contractName } = made
-    const abi = [...made.abi, ...ERRORS]
-    const sender = wallets[account]!
-    const call = (functionName: string, args: readonly unknown[]) => ({
-      ...{ address, abi, functionName, args, account: sender.account },
-    })
-    const send = async (value: bigint, functionName: string, args: readonly unknown[]) => {
-      const hash = await sender.writeContract({ ...call(functionName, args), chain, value })
-      const receipt = await reader.waitForTransactionReceipt({ hash })
-      assert.is(receipt.status, 'success', `${contractName}.${functionName}`)
-      return { receipt, events: eventsOf(abi, receipt) }
-    }
-    return {
-      address,
-      read: async <T>(functionName: string, ...args: readonly unknown[]) =>
-        (await reader.readContract(call(functionName, args))) as T,
-      write: (functionName, ...args) => send(0n, functionName, args),
-      pay: (value, functionName, ...args) => send(value, functionName, args),
-      error: (functionName, ...args) => revertOf(reader.simulateContract(call(functionName, args))),
-      as: (other) => at(other, made, address),
-    }
-  }
-
   return {
     devnet,
-    reader,
-    chainId: Number(chainId),
     ask,
     account: (index) => devnet.accounts[index]!.eth,
     balance: (of) => reader.getBalance({ address: of }),
     idOf,
     async give(account, to, value) {
-      const hash = await wallets[account]!.sendTransaction({
-        ...{ to: masked(await idOf(to)), value, chain },
-      })
+      const transfer = { to: masked(await idOf(to)), value, chain }
+      const hash = await wallets[account]!.sendTransaction(transfer)
       await reader.waitForTransactionReceipt({ hash })
     },
     async deploy(account, contractName, ...args) {
@@ -127,13 +85,53 @@ export async function openStage(seed: string): Promise<Stage> {
       const hash = await wallets[account]!.deployContract({ ...made, args, chain })
       const receipt = await reader.waitForTransactionReceipt({ hash })
       assert.is(receipt.status, 'success', `deploying ${contractName}`)
-      return at(account, made, getAddress(receipt.contractAddress!))
+      return contractAt(clients, account, made, getAddress(receipt.contractAddress!))
     },
-    at: (account, contractName, address) => at(account, artifact(contractName), address),
+    at: (account, contractName, address) =>
+      contractAt(clients, account, artifact(contractName), address),
     async pass(epochs) {
       await ask('evm_increaseTime', (epochs - 1) * 30)
       await ask('evm_mine')
     },
+  }
+}
+
+type Clients = ReturnType<typeof clientsOf>
+
+function clientsOf(devnet: DevnetHandle) {
+  const { chainId, name } = devnet.node.params
+  const nativeCurrency = { name: 'Filecoin', symbol: 'FIL', decimals: 18 }
+  const rpcUrls = { default: { http: [] } }
+  const chain = defineChain({ id: Number(chainId), name, nativeCurrency, rpcUrls })
+  const transport = custom(devnet)
+  const reader = createPublicClient({ chain, transport, pollingInterval: 5, cacheTime: 0 })
+  const wallets = devnet.accounts.map(({ privateKey }) =>
+    createWalletClient({ chain, transport, account: privateKeyToAccount(privateKey) }),
+  )
+  return { chain, reader, wallets }
+}
+
+function contractAt(clients: Clients, account: number, made: Artifact, address: Hex): Contract {
+  const { chain, reader, wallets } = clients
+  const abi = [...made.abi, ...ERRORS]
+  const sender = wallets[account]!
+  const call = (functionName: string, args: readonly unknown[]) => {
+    return { address, abi, functionName, args, account: sender.account }
+  }
+  const send = async (value: bigint, functionName: string, args: readonly unknown[]) => {
+    const hash = await sender.writeContract({ ...call(functionName, args), chain, value })
+    const receipt = await reader.waitForTransactionReceipt({ hash })
+    assert.is(receipt.status, 'success', `${made.contractName}.${functionName}`)
+    return { receipt, events: eventsOf(abi, receipt) }
+  }
+  return {
+    address,
+    read: async <T>(functionName: string, ...args: readonly unknown[]) =>
+      (await reader.readContract(call(functionName, args))) as T,
+    write: (functionName, ...args) => send(0n, functionName, args),
+    pay: (value, functionName, ...args) => send(value, functionName, args),
+    error: (functionName, ...args) => revertOf(reader.simulateContract(call(functionName, args))),
+    as: (other) => contractAt(clients, other, made, address),
   }
 }
 
