@@ -23,6 +23,7 @@ import { makeTipset, minTicket, type Tipset } from './chain/tipset.ts'
 import { isUnsigned } from './chain/unsigned.ts'
 import { tipsetWeight } from './chain/weight.ts'
 import type { ConsensusCrypto } from './consensus/crypto.ts'
+import { verifyConsensusFault } from './consensus/faults.ts'
 import type { Forecast, ForecastRequest } from './consensus/forecast.ts'
 import { passedWins } from './consensus/passed-epochs.ts'
 import { powerStateOf } from './consensus/lookback.ts'
@@ -33,6 +34,7 @@ import {
   electWinners,
   makeBlock,
   type Parent,
+  type StorageProofs,
   type Winner,
   type WorkerKeys,
 } from './consensus/producer.ts'
@@ -54,6 +56,8 @@ export interface NodeOptions {
   readonly roots: RootsDial
   /** Money that existed at genesis outside the reward and reserve actors: vested from the start. */
   readonly genesisSupply: TokenAmount
+  /** What storage is proven with. Where there are none, no proof of storage holds. */
+  readonly proofs?: StorageProofs | undefined
   /** Epochs of history that are kept; all of it when undefined. At least two finalities. */
   readonly keep?: number
 }
@@ -110,7 +114,7 @@ export class Node {
   #tree: StateTree
 
   constructor(options: NodeOptions, genesisTree: StateTree) {
-    const { params, crypto, keys, roots } = options
+    const { params, crypto, keys, roots, proofs } = options
     this.#options = options
     this.params = params
     this.crypto = crypto
@@ -118,7 +122,7 @@ export class Node {
     this.store = new ChainStore(genesisExecution(params, genesisTree, roots))
     this.pool = new MessagePool(params.chainId)
     this.#tree = genesisTree
-    this.election = { params, crypto, store: this.store, keys }
+    this.election = { params, crypto, store: this.store, keys, proofs }
   }
 
   get head(): Tipset {
@@ -205,7 +209,7 @@ export class Node {
   /**
    * Makes the next tipset: the first epoch, after `skip` null rounds, that somebody wins.
    * @param earning - whether providers are paid for the null rounds as if there were blocks in them.
-   * @throws Error when no provider whose key is here has power.
+   * @throws Error when no provider whose key is here has power and the sectors it stands for.
    */
   mine(skip = 0, earning = false): Tipset {
     const first = this.head.height + 1 + skip
@@ -213,7 +217,9 @@ export class Node {
       const made = this.mineAt(first + tries, earning ? first : 0)
       if (made) return made
     }
-    throw new Error(`nobody won a block in ${MAX_NULL_ROUNDS} epochs: no provider here has power`)
+    throw new Error(
+      `nobody won a block in ${MAX_NULL_ROUNDS} epochs: no provider here has power and can prove its sectors`,
+    )
   }
 
   /**
@@ -319,15 +325,23 @@ export class Node {
       circulatingSupply: filCirculating,
       policy: params.policy,
       randomness: chainRandomness(this.store, this.crypto, tipset),
-      syscalls: SYSCALLS,
       metered: true,
       traced: false,
     }
+    // A tipset that is being made stands on the head; any other is on the chain itself.
+    const base = tipset.height > this.head.height ? this.head : tipset
+    const syscalls = { ...SYSCALLS, ...this.#options.proofs?.verifier }
     return (epoch) => ({
       ...shared,
+      syscalls: { ...syscalls, verifyConsensusFault: this.#consensusFaults(base, epoch) },
       epoch,
       timestamp: params.genesisTime + params.blockDelay * epoch,
     })
+  }
+
+  #consensusFaults(base: Tipset, epoch: ChainEpoch): Syscalls['verifyConsensusFault'] {
+    const context = { election: this.election, base, epoch }
+    return (header1, header2, extra) => verifyConsensusFault(context, header1, header2, extra)
   }
 
   /** Circulating supply in a state, by its parts. */

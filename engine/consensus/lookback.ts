@@ -44,8 +44,10 @@ export function stateBefore(store: ChainStore, tipset: Tipset): Actors {
 export const powerStateOf = (state: Actors): PowerState =>
   defined(state.get(POWER_ACTOR), 'power actor').state.get() as PowerState
 
-const minerStateOf = (state: Pick<Actors, 'get'>, miner: ActorId): MinerState | undefined =>
-  state.get(miner)?.state.get() as MinerState | undefined
+function minerStateOf(state: Pick<Actors, 'get'>, miner: ActorId): MinerState | undefined {
+  const actor = state.get(miner)
+  return actor?.type === 'storageminer' ? (actor.state.get() as MinerState) : undefined
+}
 
 /** Key address of a miner's worker. */
 export function workerKey(state: Pick<Actors, 'get'>, miner: ActorId): Address | undefined {

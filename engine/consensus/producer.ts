@@ -2,7 +2,11 @@
  * Wins and makes blocks: each provider's election on a tipset, then a signed block for every winner
  * (Lotus `chain/gen/gen.go`, `consensus/filcns/mine.go`).
  */
+import { sealProofInfo } from '../../actors/miner/policy.ts'
+import type { SectorNumber } from '../../actors/miner/wire.ts'
+import type { SectorInfo } from '../../actors/proof-info.ts'
 import { type Address, idAddress } from '../../primitives/address.ts'
+import { defined } from '../../primitives/assert.ts'
 import type { ActorId, ChainEpoch, TokenAmount } from '../../primitives/units.ts'
 import {
   type BeaconEntry,
@@ -21,12 +25,18 @@ import type { Signature } from '../../primitives/signature.ts'
 import type { NetworkParams } from '../network-params.ts'
 import { currentTotalPower } from '../../actors/power/claims.ts'
 import { utf8 } from '../../primitives/bytes.ts'
+import { Unprovable } from '../../proofs-mock/openings.ts'
+import { proveWinningPost, winningPostProof } from '../../proofs-mock/posts.ts'
+import type { Replica } from '../../proofs-mock/replica.ts'
+import type { ProofVerifier } from '../../proofs-mock/verifier.ts'
+import type { Actors } from '../vm/state-tree.ts'
 import { beaconRound, roundsInBlock } from './beacon-entries.ts'
 import type { ConsensusCrypto } from './crypto.ts'
 import { electionInput, winCount } from './election.ts'
 import type { Candidate } from './forecast.ts'
 import { isEligible, lookbackFor, powerStateOf, workerKey } from './lookback.ts'
 import { compareTickets, ticketInput } from './ticket.ts'
+import { winningPostStatement } from './winning-sector.ts'
 
 /** Secrets of worker keys, by key address. */
 export interface WorkerKeys {
@@ -38,6 +48,7 @@ export interface Winner {
   readonly secret: Uint8Array
   readonly electionProof: ElectionProof
   readonly ticket: Ticket
+  readonly winningPost: PoStProof
 }
 
 /** What an election is held with. */
@@ -46,6 +57,15 @@ export interface Election {
   readonly crypto: ConsensusCrypto
   readonly store: ChainStore
   readonly keys: WorkerKeys
+  /** Where there are none, winners prove nothing. */
+  readonly proofs?: StorageProofs | undefined
+}
+
+/** What proofs are checked and made with. */
+export interface StorageProofs {
+  readonly verifier: ProofVerifier
+  /** A sector of a provider here, as it is now. */
+  replica(miner: ActorId, number: SectorNumber): Replica | undefined
 }
 
 /** Who takes part in an election on `base`: providers with power a finality ago whose keys are here. */
@@ -65,7 +85,10 @@ export function electionCandidates(
   return { lookback, candidates, totalPower: currentTotalPower(power).qa }
 }
 
-/** Winners of the epoch on top of `base`, in ticket order: whoever has power, a key known here, and luck. */
+/**
+ * Winners of the epoch on top of `base`, in ticket order: whoever has power, a key known here, luck, and the sector that
+ * is asked for.
+ */
 export function electWinners(election: Election, base: Tipset, epoch: ChainEpoch): Winner[] {
   const { params, crypto, store } = election
   const { lookback, candidates, totalPower } = electionCandidates(election, base, epoch)
@@ -77,12 +100,15 @@ export function electWinners(election: Election, base: Tipset, epoch: ChainEpoch
     const proof = crypto.sign(secret, electionInput(data, epoch, address))
     const count = winCount(proof, qaPower, totalPower)
     if (count < 1 || !isEligible(store, base, lookback, miner, minimum)) continue
+    const winningPost = proveWinner(election, lookback.state, miner, data, epoch)
+    if (!winningPost) continue
     const input = ticketInput(data, epoch, address, minTicket(base).vrfProof)
     winners.push({
       miner,
       secret,
       electionProof: { winCount: count, vrfProof: proof },
       ticket: { vrfProof: crypto.sign(secret, input) },
+      winningPost,
     })
   }
   return winners.sort((a, b) => compareTickets(a.ticket.vrfProof, b.ticket.vrfProof))
@@ -109,7 +135,7 @@ export function makeBlock(
     ticket: winner.ticket,
     electionProof: winner.electionProof,
     beaconEntries: beaconEntries(crypto, tipset.height, epoch),
-    winPoStProof: [WINNING_POST],
+    winPoStProof: [winner.winningPost],
     parents: tipset.cids,
     parentWeight: parent.weight,
     height: epoch,
@@ -133,7 +159,30 @@ export function beaconEntries(
   return roundsInBlock(parentHeight, epoch).map((round) => crypto.beaconEntry(round))
 }
 
-/** The text Lotus' developer builds take for a winning PoSt: sectors do not exist yet to be proven. */
+/** A winner's proof of the sector it is asked for; undefined when it cannot be proven. */
+function proveWinner(
+  { proofs }: Election,
+  state: Actors,
+  miner: ActorId,
+  beacon: Uint8Array,
+  epoch: ChainEpoch,
+): PoStProof | undefined {
+  if (!proofs) return WINNING_POST
+  const stated = winningPostStatement(state, miner, beacon, epoch)
+  if (!stated) return WINNING_POST
+  const { setup } = proofs.verifier
+  try {
+    const [{ proof }] = stated.challengedSectors as [SectorInfo]
+    const { windowPoStProof } = defined(sealProofInfo(proof), `seal proof ${proof}`)
+    const type = winningPostProof(windowPoStProof)
+    return proveWinningPost(setup, type, stated, (number) => proofs.replica(miner, number))
+  } catch (error) {
+    if (error instanceof Unprovable) return undefined
+    throw error
+  }
+}
+
+/** The text Lotus' developer builds take for a winning PoSt: of sectors that only genesis knows. */
 export const WINNING_POST: PoStProof = { postProof: 3, proofBytes: utf8('valid proof') }
 
 /** Aggregate of the BLS messages' signatures; of none it is the point at infinity. */

@@ -7,17 +7,20 @@ import type { Address } from '../../primitives/address.ts'
 import { equalBytes } from '../../primitives/bytes.ts'
 import { bls, type SignedItem } from '../../primitives/crypto/bls.ts'
 import type { ActorId } from '../../primitives/units.ts'
+import { proofJobs } from '../../proofs-mock/verifier.ts'
 import { BLOCK_GAS_LIMIT } from '../chain/base-fee.ts'
 import { type BlockHeader, headerSigningBytes, messagesRoot } from '../chain/block.ts'
 import type { BlockMessages } from '../chain/chain-store.ts'
 import { messageSigningBytes } from '../chain/message-signature.ts'
 import { signedMessageCid } from '../chain/message.ts'
 import { minTicket, type Tipset } from '../chain/tipset.ts'
+import type { Actors } from '../vm/state-tree.ts'
 import { beaconRound, roundsInBlock } from './beacon-entries.ts'
 import { electionInput, winCount } from './election.ts'
 import { isEligible, lookbackFor, powerStateOf, workerKey } from './lookback.ts'
 import { type Election, type Parent, WINNING_POST } from './producer.ts'
 import { ticketInput } from './ticket.ts'
+import { winningPostStatement } from './winning-sector.ts'
 
 export type InvalidBlockCode =
   | 'height'
@@ -48,16 +51,16 @@ export class InvalidBlock extends Error {
   }
 }
 
-/** A signature of a block, and the rule that is broken where it does not hold. */
+/** A signature in a block, and the rule that is broken where it does not hold. */
 export interface BlockSignature extends SignedItem {
-  readonly code: 'election-proof' | 'ticket' | 'signature'
+  readonly code: 'election-proof' | 'ticket' | 'signature' | 'winning-post'
 }
 
 /**
  * Judges a block on `parent`.
  *
- * @param signed - takes each signature by the miner's worker, for somebody who checks many at once; by default
- *   each is checked here.
+ * @param signed - takes each signature by the miner's worker, and that of its winning PoSt, for somebody who checks many at
+ *   once; by default each is checked here.
  * @throws InvalidBlock naming the first rule the block breaks.
  */
 export function validateBlock(
@@ -72,12 +75,6 @@ export function validateBlock(
   checkBeacon(election, base, header)
   checkElection(election, base, header, signed)
   checkMessages(header, messages)
-  const [post] = header.winPoStProof
-  const proven =
-    header.winPoStProof.length === 1 &&
-    post!.postProof === WINNING_POST.postProof &&
-    equalBytes(post!.proofBytes, WINNING_POST.proofBytes)
-  check(proven, 'winning-post', 'winning PoSt is not valid')
 }
 
 function check(condition: boolean, code: InvalidBlockCode, message: string): asserts condition {
@@ -127,7 +124,12 @@ function checkBeacon({ crypto }: Election, base: Tipset, header: BlockHeader): v
 
 function checkSignature({ crypto }: Election, item: BlockSignature): void {
   const { code, publicKey, message, signature } = item
-  check(crypto.verify(publicKey, message, signature), code, `${code} does not verify`)
+  // Storage is proven with BLS also where blocks are signed with what stands for it.
+  const holds =
+    code === 'winning-post'
+      ? bls().verify(publicKey, message, signature)
+      : crypto.verify(publicKey, message, signature)
+  check(holds, code, `${code} does not verify`)
 }
 
 function checkElection(
@@ -160,6 +162,30 @@ function checkElection(
   signed({ code: 'ticket', publicKey, message: drawn, signature: ticket.vrfProof })
   const message = headerSigningBytes(header)
   signed({ code: 'signature', publicKey, message, signature: blockSig.data })
+  checkWinningPost(election, lookback.state, id, data, header, signed)
+}
+
+function checkWinningPost(
+  { proofs }: Election,
+  state: Actors,
+  miner: ActorId,
+  beacon: Uint8Array,
+  { winPoStProof, height }: BlockHeader,
+  signed: (item: BlockSignature) => void,
+): void {
+  const stated = proofs && winningPostStatement(state, miner, beacon, height)
+  if (!proofs || !stated) {
+    const [post] = winPoStProof
+    const isText =
+      winPoStProof.length === 1 &&
+      post!.postProof === WINNING_POST.postProof &&
+      equalBytes(post!.proofBytes, WINNING_POST.proofBytes)
+    return check(isText, 'winning-post', 'winning PoSt is not valid')
+  }
+  const info = { ...stated, proofs: winPoStProof }
+  const jobs = proofJobs(proofs.verifier.setup, { kind: 'winning-post', info })
+  check(jobs !== undefined, 'winning-post', 'winning PoSt is not valid')
+  for (const job of jobs) signed({ code: 'winning-post', ...job })
 }
 
 function keyOf(worker: Address | undefined, miner: Address): Uint8Array {
