@@ -11,12 +11,17 @@ import { Prng } from '../primitives/prng.ts'
 import type { Cid } from '../primitives/cid.ts'
 import type { ActorId, ChainEpoch, StoragePower, TokenAmount } from '../primitives/units.ts'
 import { fil } from '../primitives/units.ts'
+import type { SealedSectors } from '../proofs-mock/faults.ts'
+import type { Replicas } from '../proofs-mock/posts.ts'
+import { mockSetup } from '../proofs-mock/setup.ts'
+import { proofVerifier } from '../proofs-mock/verifier.ts'
 import { type Agent, nextDue } from './agent.ts'
 import { INITIAL_BASE_FEE } from './chain/base-fee.ts'
 import type { SignedMessage } from './chain/message.ts'
 import type { Tipset } from './chain/tipset.ts'
 import { type ConsensusCrypto, consensusCrypto, type CryptoKind } from './consensus/crypto.ts'
 import { buildGenesis, DEFAULT_PROVIDER_BALANCE, type GenesisProvider } from './genesis.ts'
+import { addGenesisSectors } from './genesis-sectors.ts'
 import { Impersonation } from './impersonation.ts'
 import { type NetworkParams, networkParams } from './network-params.ts'
 import { Node, type NodeMoment, type RootsDial, SYSCALLS } from './node.ts'
@@ -38,6 +43,8 @@ export interface DevnetOptions {
   readonly roots?: RootsDial
   /** Raw bytes of each provider, in order; by default all the same. */
   readonly power?: readonly StoragePower[]
+  /** Sectors that each provider really holds at genesis, beside that power; somebody must prove them. Default 0. */
+  readonly sectors?: number
   /** Epochs of history to keep; all by default. */
   readonly keep?: number
 }
@@ -63,6 +70,8 @@ export interface DevnetProvider {
   readonly workerSecret: Uint8Array
   /** Power at genesis. */
   readonly rawBytePower: StoragePower
+  /** Sectors at genesis, for whoever is to prove them. */
+  readonly sectors: SealedSectors
 }
 
 /** A moment of a devnet to come back to. */
@@ -84,6 +93,8 @@ export class Devnet {
   readonly seed: string
   readonly accounts: readonly DevnetAccount[]
   readonly providers: readonly DevnetProvider[]
+  /** What providers here hold, by miner. */
+  readonly storage = new Map<ActorId, Replicas>()
   /** Who acts by itself before every tipset, in this order. */
   readonly agents: Agent[] = []
   readonly snapshots: Snapshots = new Snapshots(this)
@@ -93,10 +104,11 @@ export class Devnet {
 
   /** @throws InvalidInput naming the option that is wrong. */
   constructor(options: DevnetOptions = {}) {
-    const { seed = 'pithead', sps = 1, accounts = 10 } = options
+    const { seed = 'pithead', sps = 1, accounts = 10, sectors = 0 } = options
     this.params = networkParams(options.preset ?? 'mainnet')
     checkCount('sps', sps, 1, MAX_PROVIDERS)
     checkCount('accounts', accounts, 0, MAX_ACCOUNTS)
+    checkCount('sectors', sectors, 0, MAX_SECTORS)
     this.seed = seed
     const prng = new Prng(seed)
     const { genesisTime, blockDelay: period } = this.params
@@ -110,8 +122,11 @@ export class Devnet {
     )
     this.accounts = Array.from({ length: accounts }, (_, i) => accountOf(prng.fork(`account ${i}`)))
     const specs = keys.map((key, i) => this.#providerSpec(key, options.power?.[i]))
-    const built = this.#genesis(prng, specs)
-    this.providers = keys.map((key, i) => ({ ...key, ...specs[i]!, id: built.providers[i]! }))
+    const built = this.#genesis(prng, specs, sectors)
+    this.providers = keys.map((key, i) => {
+      const [id, sectors] = [built.providers[i]!, built.sectors[i]!]
+      return { ...key, ...specs[i]!, id, sectors }
+    })
     const secrets = new Map(keys.map(({ worker, workerSecret }) => [worker.key, workerSecret]))
     const { keep, roots = 'every-tipset' } = options
     this.node = new Node(
@@ -121,6 +136,10 @@ export class Devnet {
         roots,
         keys: { secretOf: (worker) => secrets.get(worker.key) },
         genesisSupply: built.supply,
+        proofs: {
+          verifier: proofVerifier(mockSetup(this.params.name)),
+          replica: (miner, number) => this.storage.get(miner)?.(number),
+        },
         ...(keep === undefined ? {} : { keep }),
       },
       built.tree,
@@ -132,19 +151,26 @@ export class Devnet {
     return { owner, worker, rawBytePower: power ?? usual, balance: DEFAULT_PROVIDER_BALANCE }
   }
 
-  #genesis(prng: Prng, providers: readonly GenesisProvider[]) {
+  #genesis(prng: Prng, providers: readonly GenesisProvider[], sectors: number) {
     const balance = ACCOUNT_BALANCE
-    const accounts = this.accounts.flatMap(({ native, delegated }) => [
-      { address: native, balance },
-      { address: delegated, balance },
-    ])
+    // Who proves needs gas, and something to top up with.
+    const operators = sectors > 0 ? providers.flatMap(({ owner, worker }) => [owner, worker]) : []
+    const accounts = [
+      ...this.accounts.flatMap(({ native, delegated }) => [native, delegated]),
+      ...operators,
+    ].map((address) => ({ address, balance }))
     const verifregRoot = blsAddress(bls().publicKey(blsSecret(prng.fork('verified registry root'))))
     const spec = { params: this.params, verifregRoot, accounts, providers }
     const supply =
       accounts.reduce((sum, account) => sum + account.balance, 0n) +
       providers.reduce((sum, provider) => sum + provider.balance, 0n)
     const built = buildGenesis(spec, (supply) => this.#genesisContext(supply))
-    return { ...built, supply: supply + pledgeOf(built.tree, built.providers) }
+    const total = supply + pledgeOf(built.tree, built.providers)
+    const context = this.#genesisContext(supply)
+    const sealed = built.providers.map((id, i) =>
+      addGenesisSectors(built.tree, context, id, sectors, prng.fork(`sectors ${i}`)),
+    )
+    return { ...built, supply: total, sectors: sealed }
   }
 
   #genesisContext(circulatingSupply: TokenAmount): MachineContext {
@@ -250,6 +276,8 @@ export class Devnet {
 const MAX_SKIP = 10 * 365 * 2880
 const MAX_PROVIDERS = 1000
 const MAX_ACCOUNTS = 1000
+/** What one message takes. */
+const MAX_SECTORS = 256
 
 function checkCount(field: string, value: number, low: number, high: number): void {
   if (!Number.isInteger(value) || value < low || value > high)
