@@ -1,7 +1,8 @@
 /** A day of a network: 2,880 epochs, ten providers, cron at each, no messages. */
-import { ConsensusPool, mineChecked } from '../engine/consensus/consensus-pool.ts'
+import { mineChecked } from '../engine/consensus/consensus-pool.ts'
 import { Devnet } from '../engine/devnet.ts'
 import { initCrypto } from '../primitives/crypto/init.ts'
+import { WorkerPool } from '../primitives/worker-pool.ts'
 import { type BenchResult, median } from './area.ts'
 
 const EPOCHS = 2880
@@ -20,7 +21,7 @@ export async function days(): Promise<BenchResult[]> {
     for (let epoch = 1; epoch <= EPOCHS; epoch++) node.mineAt(epoch)
     if (round > 0) modelled.push((performance.now() - started) / 1000)
   }
-  const pool = new ConsensusPool(2)
+  const pool = new WorkerPool(2)
   const { node } = new Devnet(options)
   await mineChecked(node, pool, 64)
   const started = performance.now()

@@ -30,8 +30,9 @@ export async function runDevnet(given: DevnetArguments): Promise<void> {
 
 /** Holds elections ahead of time on a thread, which is loaded once there is something to use. */
 async function startForecasts({ node }: Devnet): Promise<() => Promise<void>> {
-  const { ConsensusPool, keepForecasting } = await import('../engine/consensus/consensus-pool.ts')
-  const pool = new ConsensusPool(1)
+  const { keepForecasting } = await import('../engine/consensus/consensus-pool.ts')
+  const { WorkerPool } = await import('../primitives/worker-pool.ts')
+  const pool = new WorkerPool(1)
   const end = keepForecasting(node, pool)
   return () => {
     end()

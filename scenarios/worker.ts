@@ -1,14 +1,7 @@
-/** A thread that runs one scenario: what `run-pool.ts` starts. */
-import { initCrypto } from '../primitives/crypto/init.ts'
+/** What threads do with scenarios. */
+import { onThread } from '../primitives/on-thread.ts'
 import { scenario } from './library/index.ts'
-import type { Report } from './report.ts'
-import type { ScenarioOptions } from './scenario.ts'
+import type { Run } from './run-pool.ts'
 
 /** Runs a scenario by name. */
-export default async function run(task: {
-  name: string
-  options: ScenarioOptions
-}): Promise<Report> {
-  await initCrypto()
-  return scenario(task.name).run(task.options)
-}
+export const run = onThread(({ name, options }: Run) => scenario(name).run(options))

@@ -1,43 +1,18 @@
 /**
- * Threads that hold elections ahead of time and check blocks afterwards. Results are handed to a node as values, so that a run
+ * Elections held ahead of time and blocks checked afterwards, on threads. Results are handed to a node as values, so that a run
  * is the same with any number of threads, or none.
  */
-import { Piscina } from 'piscina'
-import type { SignedItem } from '../../primitives/crypto/bls.ts'
-import { workerOptions } from '../../primitives/worker-file.ts'
+import { invalidOnThreads } from '../../primitives/crypto/signature-pool.ts'
+import type { Work, WorkerPool } from '../../primitives/worker-pool.ts'
+import type { ChainEpoch } from '../../primitives/units.ts'
 import type { Node } from '../node.ts'
-import type { Forecast } from './forecast.ts'
-import { validateBlock } from './validator.ts'
-import type { ConsensusTask } from './worker.ts'
+import type { Forecast, ForecastRequest } from './forecast.ts'
+import { type BlockSignature, validateBlock } from './validator.ts'
 
-export class ConsensusPool {
-  readonly #pool: Piscina
-
-  constructor(threads: number) {
-    this.#pool = new Piscina({
-      ...workerOptions('engine/consensus/worker'),
-      minThreads: threads,
-      maxThreads: threads,
-      idleTimeout: Infinity,
-    })
-  }
-
-  forecast(request: Extract<ConsensusTask, { kind: 'forecast' }>['request']): Promise<Forecast> {
-    return this.#run({ kind: 'forecast', request }) as Promise<Forecast>
-  }
-
-  /** Whether every signature holds. */
-  verify(items: readonly SignedItem[]): Promise<boolean> {
-    return this.#run({ kind: 'verify', items }) as Promise<boolean>
-  }
-
-  #run(task: ConsensusTask): Promise<Forecast | boolean> {
-    return this.#pool.run(task) as Promise<Forecast | boolean>
-  }
-
-  close(): Promise<void> {
-    return this.#pool.destroy()
-  }
+/** Elections held on a thread. */
+export const FORECAST: Work<ForecastRequest, Forecast> = {
+  file: 'engine/consensus/worker',
+  name: 'forecast',
 }
 
 /**
@@ -45,7 +20,7 @@ export class ConsensusPool {
  * forecast yet are held by the node when it gets there.
  * @returns a function that ends it.
  */
-export function keepForecasting(node: Node, pool: ConsensusPool, ahead = 256): () => void {
+export function keepForecasting(node: Node, pool: WorkerPool, ahead = 256): () => void {
   const chunk = 32
   let running = false
   let ended = false
@@ -55,7 +30,7 @@ export function keepForecasting(node: Node, pool: ConsensusPool, ahead = 256): (
     if (next.from <= node.head.height) next = node.forecastStart()
     if (next.from > node.head.height + ahead) return
     running = true
-    pool.forecast(node.forecastRequest(next, chunk)).then(
+    pool.run(FORECAST, node.forecastRequest(next, chunk)).then(
       (made) => {
         node.crypto.provide(made.signatures, made.entries)
         next = made.next
@@ -77,21 +52,23 @@ export function keepForecasting(node: Node, pool: ConsensusPool, ahead = 256): (
 /**
  * Mines `epochs` epochs on a node with all of its cryptography real and all of it checked: elections are held on the pool's
  * threads ahead of the node, and every block is judged by the node's rules, its signatures in batches on the same threads.
- * @throws Error when a batch does not hold, with the epochs it was of.
+ * @throws Error when a signature does not hold, with the miner and epoch it was of.
  */
-export async function mineChecked(node: Node, pool: ConsensusPool, epochs: number): Promise<void> {
+export async function mineChecked(node: Node, pool: WorkerPool, epochs: number): Promise<void> {
   const end = node.head.height + epochs
   const checks: Promise<void>[] = []
-  let coming = pool.forecast(node.forecastRequest(node.forecastStart(), CHUNK))
+  let coming = pool.run(FORECAST, node.forecastRequest(node.forecastStart(), CHUNK))
   for (let from = node.head.height + 1; from <= end; from += CHUNK) {
     const made = await coming
     node.crypto.provide(made.signatures, made.entries)
-    coming = pool.forecast(node.forecastRequest(made.next, CHUNK))
-    const items: SignedItem[] = []
+    coming = pool.run(FORECAST, node.forecastRequest(made.next, CHUNK))
+    const items: FoundSignature[] = []
     const to = Math.min(from + CHUNK - 1, end)
     for (let epoch = from; epoch <= to; epoch++) mineAndJudge(node, epoch, items)
-    const check = pool.verify(items).then((hold) => {
-      if (!hold) throw new Error(`signatures of epochs ${from} to ${to} do not hold`)
+    const check = invalidOnThreads(pool, items).then(([first]) => {
+      if (first === undefined) return
+      const { miner, epoch, code } = items[first]!
+      throw new Error(`${code} of ${miner} at epoch ${epoch} does not verify`)
     })
     // Whoever fails is heard of at the end, with the others.
     check.catch(() => {})
@@ -102,12 +79,20 @@ export async function mineChecked(node: Node, pool: ConsensusPool, epochs: numbe
 
 const CHUNK = 32
 
+/** A block's signature, and whose it is. */
+interface FoundSignature extends BlockSignature {
+  readonly miner: string
+  readonly epoch: ChainEpoch
+}
+
 /** Mines one epoch, judges its blocks, and collects their signatures. */
-function mineAndJudge(node: Node, epoch: number, items: SignedItem[]): void {
+function mineAndJudge(node: Node, epoch: ChainEpoch, items: FoundSignature[]): void {
   const parent = node.parentOf(node.head)
   const made = node.mineAt(epoch)
   for (const [i, header] of (made?.blocks ?? []).entries()) {
     const messages = node.store.messagesOf(made!.cids[i]!)
-    validateBlock(node.election, parent, header, messages, (item) => items.push(item))
+    validateBlock(node.election, parent, header, messages, (item) =>
+      items.push({ ...item, miner: header.miner.toString(), epoch }),
+    )
   }
 }

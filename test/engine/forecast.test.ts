@@ -1,15 +1,14 @@
 /** Signatures made ahead of time, here or on threads, change nothing but who waits for them. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import {
-  ConsensusPool,
-  keepForecasting,
-  mineChecked,
-} from '../../engine/consensus/consensus-pool.ts'
+import { keepForecasting, mineChecked } from '../../engine/consensus/consensus-pool.ts'
 import { forecast } from '../../engine/consensus/forecast.ts'
 import { headerSigningBytes } from '../../engine/chain/block.ts'
 import { Devnet } from '../../engine/devnet.ts'
+import type { SignedItem } from '../../primitives/crypto/bls.ts'
 import { initCrypto } from '../../primitives/crypto/init.ts'
+import { invalidOnThreads } from '../../primitives/crypto/signature-pool.ts'
+import { WorkerPool } from '../../primitives/worker-pool.ts'
 
 test.before(() => initCrypto())
 
@@ -56,7 +55,7 @@ test('a forecast for other power is not used and does no harm', () => {
 test('the chain is the same with one thread, two, or none', async () => {
   const expected = plain()
   for (const threads of [1, 2]) {
-    const pool = new ConsensusPool(threads)
+    const pool = new WorkerPool(threads)
     const net = devnet()
     const stop = keepForecasting(net.node, pool)
     for (let epoch = 1; epoch <= EPOCHS; epoch++) {
@@ -69,25 +68,53 @@ test('the chain is the same with one thread, two, or none', async () => {
   }
 })
 
-test('mining with every signature checked on threads gives the same chain', async () => {
-  const pool = new ConsensusPool(2)
+for (const threads of [0, 1, 2, 8])
+  test(`mining with every signature checked on ${threads} threads gives the same chain`, async () => {
+    const pool = new WorkerPool(threads)
+    const net = devnet()
+    await mineChecked(net.node, pool, EPOCHS)
+    assert.is(net.node.head.cids.join(), plain())
+    await pool.close()
+  })
+
+test('a signature that does not hold is named by miner and epoch', async () => {
+  const pool = new WorkerPool(1)
   const net = devnet()
-  await mineChecked(net.node, pool, EPOCHS)
-  assert.is(net.node.head.cids.join(), plain())
+  const { election } = net.node
+  // A producer that signs its third block with another key.
+  let blocks = 0
+  const { sign } = election.crypto
+  election.crypto.sign = (secret, message) => {
+    const isBlock = message.length > 96 && ++blocks === 3
+    return sign(isBlock ? secret.map((byte, i) => (i === 0 ? byte ^ 1 : byte)) : secret, message)
+  }
+  let error: unknown
+  await mineChecked(net.node, pool, EPOCHS).catch((e: unknown) => (error = e))
+  assert.match(String(error), /signature of f0\d+ at epoch \d+ does not verify/)
   await pool.close()
 })
 
-test('threads check batches of signatures, and one bad one fails its batch', async () => {
+test('threads name the bad signatures of a batch, in order', async () => {
   const net = devnet()
   net.mine()
   const [block] = net.node.head.blocks
   const { worker } = net.providers.find(({ id }) => id === block!.miner.id)!
   const message = headerSigningBytes(block!)
   const item = { publicKey: worker.payload, message, signature: block!.blockSig!.data }
-  const pool = new ConsensusPool(1)
-  assert.is(await pool.verify([item, item]), true)
-  assert.is(await pool.verify([item, { ...item, message: message.subarray(1) }]), false)
-  await pool.close()
+  const hostile: SignedItem[] = [
+    { ...item, message: message.subarray(1) },
+    { ...item, signature: new Uint8Array(0) },
+    { ...item, publicKey: new Uint8Array(1000) },
+    { ...item, signature: item.signature.slice().fill(0, 50) },
+  ]
+  for (const threads of [0, 1, 3]) {
+    const pool = new WorkerPool(threads)
+    assert.equal(await invalidOnThreads(pool, []), [])
+    assert.equal(await invalidOnThreads(pool, [item, item]), [])
+    const mixed = hostile.flatMap((bad) => [item, bad, item])
+    assert.equal(await invalidOnThreads(pool, mixed), [1, 4, 7, 10])
+    await pool.close()
+  }
 })
 
 test.run()
