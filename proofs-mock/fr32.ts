@@ -2,6 +2,7 @@
  * Fr32 padding: two zero bits after every 254 bits of data, so that each 32 bytes are an element of the proof system's
  * field. 127 bytes become 128. Reference: rust-fil-proofs `fr32`.
  */
+import { fr32Pad as pad } from '../primitives/crypto/hash.ts'
 import { InvalidInput } from '../primitives/invalid-input.ts'
 
 /** Bytes of data in 128 padded bytes. */
@@ -9,11 +10,8 @@ export const FR32_CHUNK = 127
 
 /** @throws InvalidInput unless there are whole chunks of 127 bytes. */
 export function fr32Pad(data: Uint8Array): Uint8Array {
-  const chunks = data.length / FR32_CHUNK
-  if (!Number.isInteger(chunks)) throw new InvalidInput('data', `${data.length} bytes`)
-  const out = new Uint8Array(chunks * 128)
-  for (let i = 0; i < chunks; i++) padChunk(data, i * FR32_CHUNK, out, i * 128)
-  return out
+  if (data.length % FR32_CHUNK !== 0) throw new InvalidInput('data', `${data.length} bytes`)
+  return pad(data)
 }
 
 /** The data again. @throws InvalidInput unless there are whole chunks of 128 bytes. */
@@ -23,22 +21,6 @@ export function fr32Unpad(padded: Uint8Array): Uint8Array {
   const out = new Uint8Array(chunks * FR32_CHUNK)
   for (let i = 0; i < chunks; i++) unpadChunk(padded, i * 128, out, i * FR32_CHUNK)
   return out
-}
-
-/** Element q starts 2q bits before byte 32q of the data. */
-function padChunk(data: Uint8Array, from: number, out: Uint8Array, to: number): void {
-  out.set(data.subarray(from, from + 32), to)
-  for (let q = 1; q < 4; q++) {
-    const shift = 2 * q
-    let carry = data[from + 32 * q - 1]! >> (8 - shift)
-    for (let i = 32 * q; i < 32 * q + 32; i++) {
-      // The chunk ends before the last byte of its last element.
-      const byte = i < FR32_CHUNK ? data[from + i]! : 0
-      out[to + i] = (byte << shift) | carry
-      carry = byte >> (8 - shift)
-    }
-  }
-  for (let i = 31; i < 128; i += 32) out[to + i] = out[to + i]! & 0x3f
 }
 
 function unpadChunk(padded: Uint8Array, from: number, out: Uint8Array, to: number): void {

@@ -3,18 +3,31 @@
  * two top bits of a node are cleared, so that it is an element of the proof system's field.
  */
 import { assert } from '../primitives/assert.ts'
-import { blake2b256, sha256 } from '../primitives/crypto/hash.ts'
+import {
+  blake2b256,
+  blake2bLayer,
+  sha256,
+  sha256TruncatedLayer,
+} from '../primitives/crypto/hash.ts'
 
 /** Bytes of a node. */
 export const NODE_SIZE = 32
 
-/** Hashes 64 bytes, two nodes side by side, to the node above them. */
-export type NodeHash = (pair: Uint8Array) => Uint8Array
+/** Hashes 64 bytes, two nodes side by side, to the node above them; or all pairs of a layer in one go. */
+export interface NodeHash {
+  (pair: Uint8Array): Uint8Array
+  readonly layer: (nodes: Uint8Array) => Uint8Array
+}
 
 /** Of data: CommP and CommD are roots of trees with it. */
-export const shaNode: NodeHash = (pair) => fieldElement(sha256(pair))
+export const shaNode: NodeHash = Object.assign((pair: Uint8Array) => fieldElement(sha256(pair)), {
+  layer: sha256TruncatedLayer,
+})
 /** Of replicas. */
-export const blakeNode: NodeHash = (pair) => fieldElement(blake2b256(pair))
+export const blakeNode: NodeHash = Object.assign(
+  (pair: Uint8Array) => fieldElement(blake2b256(pair)),
+  { layer: (nodes: Uint8Array) => blake2bLayer(nodes, true) },
+)
 
 /** Clears the two top bits of a digest, in place. */
 export function fieldElement(digest: Uint8Array): Uint8Array {
@@ -29,18 +42,12 @@ export type Tree = Uint8Array
 export function buildTree(leaves: Uint8Array, hash: NodeHash): Tree {
   const tree = new Uint8Array(2 * leaves.length - NODE_SIZE)
   assert(leaves.length > 0 && isPowerOfTwo(leaves.length), `${leaves.length} bytes of leaves`)
-  tree.set(leaves)
-  for (let from = 0, to = leaves.length; to < tree.length; from += 2 * NODE_SIZE, to += NODE_SIZE)
-    tree.set(hash(tree.subarray(from, from + 2 * NODE_SIZE)), to)
-  return tree
-}
-
-/** The layer above a layer. */
-export function layerAbove(layer: Uint8Array, hash: NodeHash): Uint8Array {
-  const above = new Uint8Array(layer.length / 2)
-  for (let from = 0, to = 0; to < above.length; from += 2 * NODE_SIZE, to += NODE_SIZE)
-    above.set(hash(layer.subarray(from, from + 2 * NODE_SIZE)), to)
-  return above
+  let layer = leaves
+  for (let at = 0; ; layer = hash.layer(layer)) {
+    tree.set(layer, at)
+    at += layer.length
+    if (at === tree.length) return tree
+  }
 }
 
 export const leafCount = (tree: Tree): number => (tree.length / NODE_SIZE + 1) / 2

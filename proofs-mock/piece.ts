@@ -8,7 +8,7 @@ import { commitmentCid, MIN_PIECE_SIZE } from '../primitives/data-commitment.ts'
 import { InvalidInput } from '../primitives/invalid-input.ts'
 import type { Prng } from '../primitives/prng.ts'
 import { FR32_CHUNK, fr32Pad } from './fr32.ts'
-import { layerAbove, NODE_SIZE, shaNode } from './merkle.ts'
+import { NODE_SIZE, shaNode } from './merkle.ts'
 
 /** The most nodes a replica may have. */
 export const MAX_REPLICA_NODES = 4096
@@ -70,7 +70,7 @@ function pieceOfLayer(size: bigint, leaves: Uint8Array): Piece {
   for (let whole = size; whole >= NODE_SIZE; whole /= 2n) {
     layers.push(layer.length <= MAX_REPLICA_NODES * NODE_SIZE ? layer : undefined)
     // A single node that repeats is its own neighbour.
-    layer = layerAbove(layer.length > NODE_SIZE ? layer : concatBytes(layer, layer), shaNode)
+    layer = shaNode.layer(layer.length > NODE_SIZE ? layer : concatBytes(layer, layer))
   }
   return { size, cid: commitmentCid(layers.at(-1)!), layers }
 }

@@ -14,7 +14,7 @@ import { toHex } from '../../primitives/bytes.ts'
 import { InvalidInput } from '../../primitives/invalid-input.ts'
 import { Prng } from '../../primitives/prng.ts'
 import { fr32Pad, fr32Unpad } from '../../proofs-mock/fr32.ts'
-import { buildTree, layerAbove, rootOf, shaNode } from '../../proofs-mock/merkle.ts'
+import { buildTree, rootOf, shaNode } from '../../proofs-mock/merkle.ts'
 import { fillerPiece, paddedPieceSize, pieceLayer, pieceOf } from '../../proofs-mock/piece.ts'
 import {
   provePieceInclusion,
@@ -99,7 +99,7 @@ test('a sector of pieces has their CommD, and its layer is one of the tree over 
         filled = offset + size
       }
       let layer: Uint8Array = sector
-      while (layer.length > nodes * 32) layer = layerAbove(layer, shaNode)
+      while (layer.length > nodes * 32) layer = shaNode.layer(layer)
       const made = sectorData(16_384n, nodes, pieces)
       assert.equal(made.tree.subarray(0, nodes * 32), layer)
       assert.equal(commitmentOfCid(made.commD), rootOf(made.tree))
