@@ -4,12 +4,15 @@ import type { Node } from '../engine/node.ts'
 import type { Connection } from './connection.ts'
 import type { EthIndex } from './eth-index.ts'
 import type { Filters } from './filters.ts'
+import type { Inbox } from './inbox.ts'
 
 export interface RpcContext {
   readonly devnet: Devnet
   readonly node: Node
   /** Finds blocks and messages by the hashes Ethereum clients know them by. */
   readonly index: EthIndex
+  /** Where messages come in. */
+  readonly inbox: Inbox
   /** Filters that clients have installed. */
   readonly filters: Filters
   /** Where the request came over one that stays open: for what is to be told later. */

@@ -5,6 +5,7 @@ import { paramsOf, type RpcRequest } from './dispatch.ts'
 import { asRpcError, RPC_CODE, RpcError } from './errors.ts'
 import { EthIndex } from './eth-index.ts'
 import { Filters } from './filters.ts'
+import { Inbox } from './inbox.ts'
 import type { Method } from './method.ts'
 import { METHODS } from './methods/index.ts'
 
@@ -23,7 +24,13 @@ const METHODS_BY_NAME: ReadonlyMap<string, Method> = new Map(METHODS.map((m) => 
 
 export function createRpc(devnet: Devnet): Rpc {
   const { node } = devnet
-  const context: RpcContext = { devnet, node, index: new EthIndex(node), filters: new Filters() }
+  const context: RpcContext = {
+    devnet,
+    node,
+    index: new EthIndex(node),
+    inbox: new Inbox(devnet),
+    filters: new Filters(),
+  }
   return {
     async request(request, caller) {
       const found = METHODS_BY_NAME.get(request.method)

@@ -24,6 +24,8 @@ export interface ServerOptions {
   readonly onBug?: (error: unknown) => void
 }
 
+/** Connections that wait to be accepted; of those beyond, a client tries again only after a second. */
+const BACKLOG = 4096
 /** Longer than clients keep idle connections, so that they close them and not we under their next request. */
 const KEEP_ALIVE_MS = 65_000
 const PATHS = new Set(['/', '/rpc/v1'])
@@ -65,7 +67,7 @@ function listen(server: Server, { port, host }: ServerOptions): Promise<void> {
         reject(new InvalidInput('port', `${port} may not be used by this user`))
       else reject(new InvalidInput('host', `cannot listen on ${host}: ${error.message}`))
     })
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog: BACKLOG }, () => {
       server.removeAllListeners('error')
       resolve()
     })

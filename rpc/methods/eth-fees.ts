@@ -25,7 +25,7 @@ import { block, blockNumber, type BlockParam, ethCall, type EthCall } from '../e
 import { estimateEthGas, estimateGasPremium } from '../gas.ts'
 import { method } from '../method.ts'
 import { tipsetOfBlock } from '../tipsets.ts'
-import { pushMessage } from './mpool.ts'
+import { takeMessage } from './mpool.ts'
 
 const LATEST: BlockParam = { tag: 'latest' }
 const MAX_FEE_HISTORY = 1024
@@ -52,10 +52,11 @@ export const ethFeeMethods = [
     [smallQuantity, blockNumber, optional(percentiles, null)],
     feeHistory,
   ),
-  method<[Uint8Array]>('eth_sendRawTransaction', [hexBytes], (context, raw) => {
+  method<[Uint8Array]>('eth_sendRawTransaction', [hexBytes], async (context, raw) => {
     const hash = keccak256(raw)
     const signed = messageOfRaw(raw, context.node.params.chainId)
-    context.index.remember(hash, pushMessage(context, signed, true))
+    context.index.remember(hash, await takeMessage(context, signed, true))
+    await context.inbox.mined()
     return hexData(hash)
   }),
 ]

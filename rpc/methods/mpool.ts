@@ -43,6 +43,16 @@ export function pushMessage(
   return devnet.push(signed, verified)
 }
 
+/** As `pushMessage`, for one of many that are sent at the same time: it waits for its turn, and shares a tipset. */
+export function takeMessage(
+  { inbox, node }: RpcContext,
+  signed: SignedMessage,
+  verified = false,
+): Promise<Cid> {
+  checkRecipient(signed.message, (to) => formatAddress(to, node.params.letter))
+  return inbox.take(signed, verified)
+}
+
 /** An f4 address that no Ethereum key or contract can have would swallow the money. @throws RpcError */
 function checkRecipient({ to }: Message, shown: (address: Address) => string): void {
   if (to.protocol !== PROTOCOL.delegated || isEthAddress(to)) return
