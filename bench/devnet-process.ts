@@ -10,6 +10,8 @@ import type { AddressInfo } from 'node:net'
 export interface DevnetCommand {
   readonly program: string
   readonly args: (port: number) => string[]
+  /** Where it is started. */
+  readonly cwd?: string
 }
 
 export interface RunningDevnet {
@@ -23,13 +25,14 @@ export interface RunningDevnet {
 
 const START_LIMIT_MS = 60_000
 const RETRY_MS = 2
+const MAX_SOCKETS = 256
 
 /** Starts it and waits for its first answer. */
-export async function startDevnet({ program, args }: DevnetCommand): Promise<RunningDevnet> {
+export async function startDevnet({ program, args, cwd }: DevnetCommand): Promise<RunningDevnet> {
   const port = await freePort()
   const client = clientOf(port)
   const started = performance.now()
-  const child = spawn(program, args(port), { stdio: 'ignore' })
+  const child = spawn(program, args(port), { stdio: 'ignore', cwd })
   while (!(await client.ask('eth_chainId').catch(() => undefined))) {
     if (child.exitCode !== null) throw new Error(`${program} ended with ${child.exitCode}`)
     if (performance.now() - started > START_LIMIT_MS) throw new Error(`${program} does not answer`)
@@ -62,9 +65,9 @@ async function freePort(): Promise<number> {
   return port
 }
 
-/** JSON-RPC over one connection that is kept. */
+/** JSON-RPC over connections that are kept: one as long as one thing is asked after the other. */
 function clientOf(port: number) {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  const agent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS })
   const headers = { 'content-type': 'application/json' }
   const post = (body: string): Promise<string> =>
     new Promise((resolve, reject) => {

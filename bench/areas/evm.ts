@@ -1,8 +1,11 @@
 /** Contracts: in process, and as transactions over RPC. */
 import type { BenchOptions, BenchResult } from '../area.ts'
 import { contractRates } from '../evm-contracts.ts'
+import { transactionRates } from '../transactions.ts'
 
-export default async function evm({ log }: BenchOptions): Promise<BenchResult[]> {
-  log('contracts')
-  return contractRates()
+export default async function evm(options: BenchOptions): Promise<BenchResult[]> {
+  options.log('contracts')
+  const contracts = await contractRates()
+  options.log('transactions')
+  return [...contracts, ...(await transactionRates(options))]
 }
