@@ -4,7 +4,12 @@
  */
 import { ExitCode } from '../actors/exit-codes.ts'
 import { BLOCK_GAS_LIMIT, BLOCK_GAS_TARGET } from '../engine/chain/base-fee.ts'
-import { chainLength, type Message, makeMessage } from '../engine/chain/message.ts'
+import {
+  chainLength,
+  type Message,
+  makeMessage,
+  type SignedMessage,
+} from '../engine/chain/message.ts'
 import type { Tipset } from '../engine/chain/tipset.ts'
 import type { ApplyResult } from '../engine/vm/executor.ts'
 import type { CallTrace } from '../engine/vm/trace.ts'
@@ -109,7 +114,7 @@ export function simulate(
     ...options,
     tipset,
     traced: true,
-    length: signedLength(context, message, tipset),
+    length: options.anySender ? unsignedLength(message) : signedLength(context, message, tipset),
     prior: before,
   })
 }
@@ -126,7 +131,14 @@ export function succeeded({ node }: RpcContext, result: ApplyResult): ApplyResul
 function signedLength(context: RpcContext, message: Message, tipset: Tipset): number {
   const { from } = message
   const key = from.protocol === PROTOCOL.id ? keyAddressOf(context, tipset, from) : from
-  const type = signatureTypeOfAddress(key) ?? 'secp256k1'
+  return lengthWith(signatureTypeOfAddress(key) ?? 'secp256k1', message)
+}
+
+/** The same where nobody signs: the sender may have no key. */
+const unsignedLength = (message: Message): number =>
+  lengthWith(signatureTypeOfAddress(message.from) ?? 'secp256k1', message)
+
+function lengthWith(type: SignedMessage['signature']['type'], message: Message): number {
   const sized = { ...message, gasLimit: BigInt(BLOCK_GAS_LIMIT), gasFeeCap: 0n, gasPremium: 0n }
   return chainLength({ message: sized, signature: { type, data: new Uint8Array(SIGNATURE_BYTES) } })
 }

@@ -1,5 +1,4 @@
 /** Sending for an actor that is impersonated: a message that nobody signs. */
-import { BLOCK_GAS_LIMIT } from '../engine/chain/base-fee.ts'
 import {
   EAM_ADDRESS,
   METHOD_CREATE_EXTERNAL,
@@ -16,7 +15,7 @@ import type { RpcContext } from './context.ts'
 import { actorAddress, ethAddress, hexBytes, optional, quantity } from './decoders.ts'
 import { refused } from './errors.ts'
 import { inFieldOf } from './eth-params.ts'
-import { succeeded, withGas } from './gas.ts'
+import { estimateEthGas, withGas } from './gas.ts'
 import { type Decoder, Mismatch } from './method.ts'
 
 /** A transaction of Ethereum's that is not signed; the sender may be any actor. */
@@ -77,15 +76,7 @@ export function checkImpersonated(context: RpcContext, from: Address): void {
 
 /** What goes to the pool for an impersonated sender, gas filled in. @throws RpcError when it fails. */
 export function unsignedFor(context: RpcContext, message: Message): SignedMessage {
-  const { node } = context
-  const gasLimit = message.gasLimit || estimate(context, message)
-  return unsigned(withGas(context, { ...message, gasLimit }, node.head))
-}
-
-/** A quarter more than the message uses, as for others. */
-function estimate(context: RpcContext, message: Message): bigint {
-  const { node } = context
-  const prior = node.pool.pending().filter(({ message: other }) => other.from.equals(message.from))
-  const { gasUsed } = succeeded(context, node.call(message, { anySender: true, prior }))
-  return BigInt(Math.min(BLOCK_GAS_LIMIT, Math.floor(gasUsed * 1.25)))
+  const { head } = context.node
+  const gasLimit = message.gasLimit || BigInt(estimateEthGas(context, message, head))
+  return unsigned(withGas(context, { ...message, gasLimit }, head))
 }
