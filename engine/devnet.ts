@@ -26,6 +26,7 @@ import { Impersonation } from './impersonation.ts'
 import { type NetworkParams, networkParams } from './network-params.ts'
 import { Node, type NodeMoment, type RootsDial, SYSCALLS } from './node.ts'
 import { Snapshots } from './snapshots.ts'
+import { Wallet } from './wallet.ts'
 import type { MachineContext } from './vm/context.ts'
 import type { StateTree } from './vm/state-tree.ts'
 
@@ -82,6 +83,8 @@ export interface DevnetMoment {
 }
 
 const ACCOUNT_BALANCE: TokenAmount = fil('100000')
+/** What a provider's owner and worker have to pay for messages with. */
+const STAFF_BALANCE: TokenAmount = fil('1000')
 /** One EiB: the share a provider's sectors have in such a network is like on mainnet, and so are pledge and fees. */
 const MAINNET_POWER: StoragePower = 1n << 60n
 /** Eight sectors. */
@@ -95,6 +98,8 @@ export class Devnet {
   readonly providers: readonly DevnetProvider[]
   /** What providers here hold, by miner. */
   readonly storage = new Map<ActorId, Replicas>()
+  /** Keys of the accounts, and of the providers' owners and workers. */
+  readonly wallet: Wallet
   /** Who acts by itself before every tipset, in this order. */
   readonly agents: Agent[] = []
   readonly snapshots: Snapshots = new Snapshots(this)
@@ -127,6 +132,7 @@ export class Devnet {
       const [id, sectors] = [built.providers[i]!, built.sectors[i]!]
       return { ...key, ...specs[i]!, id, sectors }
     })
+    this.wallet = walletOf(seed, this.accounts, this.providers)
     const secrets = new Map(keys.map(({ worker, workerSecret }) => [worker.key, workerSecret]))
     const { keep, roots = 'every-tipset' } = options
     this.node = new Node(
@@ -153,12 +159,13 @@ export class Devnet {
 
   #genesis(prng: Prng, providers: readonly GenesisProvider[], sectors: number) {
     const balance = ACCOUNT_BALANCE
+    const funded = this.accounts.flatMap(({ native, delegated }) => [native, delegated])
     // Who proves needs gas, and something to top up with.
-    const operators = sectors > 0 ? providers.flatMap(({ owner, worker }) => [owner, worker]) : []
+    const staff = providers.flatMap(({ owner, worker }) => [owner, worker])
     const accounts = [
-      ...this.accounts.flatMap(({ native, delegated }) => [native, delegated]),
-      ...operators,
-    ].map((address) => ({ address, balance }))
+      ...funded.map((address) => ({ address, balance })),
+      ...staff.map((address) => ({ address, balance: STAFF_BALANCE })),
+    ]
     const verifregRoot = blsAddress(bls().publicKey(blsSecret(prng.fork('verified registry root'))))
     const spec = { params: this.params, verifregRoot, accounts, providers }
     const supply =
@@ -295,6 +302,23 @@ function providerKeys(prng: Prng, crypto: ConsensusCrypto): ProviderKeys {
     owner: blsAddress(bls().publicKey(ownerSecret)),
     worker: blsAddress(crypto.publicKey(workerSecret)),
   }
+}
+
+function walletOf(
+  seed: string,
+  accounts: readonly DevnetAccount[],
+  providers: readonly DevnetProvider[],
+): Wallet {
+  const wallet = new Wallet(`${seed} wallet`)
+  for (const { native, secret } of accounts)
+    wallet.add({ address: native, type: 'secp256k1', secret })
+  for (const { delegated, secret } of accounts)
+    wallet.add({ address: delegated, type: 'delegated', secret })
+  for (const { owner, ownerSecret, worker, workerSecret } of providers) {
+    wallet.add({ address: owner, type: 'bls', secret: ownerSecret })
+    wallet.add({ address: worker, type: 'bls', secret: workerSecret })
+  }
+  return wallet
 }
 
 /** A BLS secret below the group's order: the top bits of the last byte are cleared. */

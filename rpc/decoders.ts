@@ -19,6 +19,15 @@ export const optional =
   (value) =>
     value === undefined || value === null ? fallback : decoder(value)
 
+/** An array; null is an empty one. */
+export const listOf =
+  <T>(decoder: Decoder<T>): Decoder<readonly T[]> =>
+  (value) => {
+    if (value === undefined || value === null) return []
+    if (!Array.isArray(value)) throw new Mismatch('an array', value)
+    return value.map(decoder)
+  }
+
 /** Anything: parameters that Lotus takes and a devnet has no use for. */
 export const ignored: Decoder<unknown> = (value) => value
 

@@ -9,7 +9,7 @@ import { type Decoder, method } from '../method.ts'
 import { tipsetOf } from '../tipsets.ts'
 
 /** `MaxFee` of a `MessageSendSpec`; the default where it is zero or absent. */
-const maxFee: Decoder<TokenAmount> = optional(
+export const maxFee: Decoder<TokenAmount> = optional(
   (value) => readAmount(readObject(value, 'MessageSendSpec'), 'MaxFee') || DEFAULT_MAX_FEE,
   DEFAULT_MAX_FEE,
 )

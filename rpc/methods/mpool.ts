@@ -5,15 +5,19 @@ import {
   signedMessageToJson,
 } from '../../engine/chain/message.ts'
 import { integerToJson } from '../../engine/chain/lotus-json.ts'
+import { selectMessages } from '../../engine/mempool/selection.ts'
 import { type Address, formatAddress, PROTOCOL } from '../../primitives/address.ts'
 import type { Cid } from '../../primitives/cid.ts'
 import { delegatedEthAddress } from '../../primitives/eth-address.ts'
+import type { TokenAmount } from '../../primitives/units.ts'
 import { actorOf } from '../actors.ts'
 import type { RpcContext } from '../context.ts'
-import { address, signedMessage, tipsetKey } from '../decoders.ts'
+import { address, ignored, listOf, message, signedMessage, tipsetKey } from '../decoders.ts'
 import { refused } from '../errors.ts'
 import { method } from '../method.ts'
+import { prepared } from '../signer.ts'
 import { tipsetOf } from '../tipsets.ts'
+import { maxFee } from './gas.ts'
 
 export const mpoolMethods = [
   method<[Address]>('Filecoin.MpoolGetNonce', [address], (context, sender) => {
@@ -25,10 +29,58 @@ export const mpoolMethods = [
     const { pool, params } = context.node
     return pool.pending().map((signed) => signedMessageToJson(signed, params.letter))
   }),
-  method<[SignedMessage]>('Filecoin.MpoolPush', [signedMessage], (context, signed) =>
-    pushMessage(context, signed).toJSON(),
+  ...['Filecoin.MpoolPush', 'Filecoin.MpoolPushUntrusted'].map((name) =>
+    method<[SignedMessage]>(name, [signedMessage], (context, signed) =>
+      pushMessage(context, signed).toJSON(),
+    ),
   ),
+  method<[Message, TokenAmount]>(
+    'Filecoin.MpoolPushMessage',
+    [message, maxFee],
+    (context, unsigned, limit) => pushUnsigned(context, unsigned, limit),
+  ),
+  method<[readonly SignedMessage[]]>(
+    'Filecoin.MpoolBatchPush',
+    [listOf(signedMessage)],
+    (context, all) => all.map((signed) => pushMessage(context, signed).toJSON()),
+  ),
+  method<[readonly Message[], TokenAmount]>(
+    'Filecoin.MpoolBatchPushMessage',
+    [listOf(message), maxFee],
+    (context, all, limit) => all.map((unsigned) => pushUnsigned(context, unsigned, limit)),
+  ),
+  method<[readonly Cid[], unknown]>(
+    'Filecoin.MpoolSelect',
+    [tipsetKey, ignored],
+    (context, key) => {
+      const { node } = context
+      const baseFee = node.baseFeeAfter(tipsetOf(context, key))
+      const [chosen = []] = selectMessages(node.pool.pending(), 1, baseFee)
+      return chosen.map((signed) => signedMessageToJson(signed, node.params.letter))
+    },
+  ),
+  method('Filecoin.MpoolGetConfig', [], () => MPOOL_CONFIG),
 ]
+
+/** As Lotus has it from the start; nothing of it applies here but the last. */
+const MPOOL_CONFIG = {
+  PriorityAddrs: null,
+  SizeLimitHigh: 30_000,
+  SizeLimitLow: 20_000,
+  ReplaceByFeeRatio: 1.25,
+  PruneCooldown: 60_000_000_000,
+  GasLimitOverestimation: 1.25,
+}
+
+/** Prices, signs and queues a message. @throws RpcError where it has a nonce already, or fails. */
+function pushUnsigned(context: RpcContext, unsigned: Message, limit: TokenAmount) {
+  if (unsigned.nonce !== 0n)
+    throw refused(`MpoolPushMessage expects message nonce to be 0, was ${unsigned.nonce}`)
+  checkRecipient(unsigned, (to) => formatAddress(to, context.node.params.letter))
+  const signed = prepared(context, unsigned, limit)
+  pushMessage(context, signed, true)
+  return signedMessageToJson(signed, context.node.params.letter)
+}
 
 /**
  * Queues a message and, where the devnet does so by itself, makes the tipset that holds it.
