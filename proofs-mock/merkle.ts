@@ -16,7 +16,8 @@ export const NODE_SIZE = 32
 /** Hashes 64 bytes, two nodes side by side, to the node above them; or all pairs of a layer in one go. */
 export interface NodeHash {
   (pair: Uint8Array): Uint8Array
-  readonly layer: (nodes: Uint8Array) => Uint8Array
+  /** Fills `parents`, where it is given, and gives it. */
+  readonly layer: (nodes: Uint8Array, parents?: Uint8Array) => Uint8Array
 }
 
 /** Of data: CommP and CommD are roots of trees with it. */
@@ -26,7 +27,7 @@ export const shaNode: NodeHash = Object.assign((pair: Uint8Array) => fieldElemen
 /** Of replicas. */
 export const blakeNode: NodeHash = Object.assign(
   (pair: Uint8Array) => fieldElement(blake2b256(pair)),
-  { layer: (nodes: Uint8Array) => blake2bLayer(nodes, true) },
+  { layer: (nodes: Uint8Array, parents?: Uint8Array) => blake2bLayer(nodes, true, parents) },
 )
 
 /** Clears the two top bits of a digest, in place. */
@@ -42,12 +43,13 @@ export type Tree = Uint8Array
 export function buildTree(leaves: Uint8Array, hash: NodeHash): Tree {
   const tree = new Uint8Array(2 * leaves.length - NODE_SIZE)
   assert(leaves.length > 0 && isPowerOfTwo(leaves.length), `${leaves.length} bytes of leaves`)
-  let layer = leaves
-  for (let at = 0; ; layer = hash.layer(layer)) {
-    tree.set(layer, at)
-    at += layer.length
-    if (at === tree.length) return tree
+  tree.set(leaves)
+  let [start, length] = [0, leaves.length]
+  for (; length > NODE_SIZE; start += length, length /= 2) {
+    const above = start + length
+    hash.layer(tree.subarray(start, above), tree.subarray(above, above + length / 2))
   }
+  return tree
 }
 
 export const leafCount = (tree: Tree): number => (tree.length / NODE_SIZE + 1) / 2

@@ -69,13 +69,15 @@ export function blake2b256Many(blocks: readonly Uint8Array[]): Uint8Array[] {
 /**
  * One layer of a Merkle tree by BLAKE2b-256: the parent of each pair of 32-byte nodes. `nodes` holds an even number of
  * nodes, one behind the other. `truncated` clears the top two bits of each parent, which makes it an element of the proof
- * system's field.
+ * system's field. Gives `parents`, which is filled.
  */
-export function blake2bLayer(nodes: Uint8Array, truncated = false): Uint8Array {
-  assert(nodes.length % 64 === 0, `${nodes.length} bytes are no pairs of nodes`)
-  return layerOf(nodes, BLAKE2B_CHUNK, memory, INPUT, (count) =>
-    kernel.layer(count, truncated ? 0x3f : 0xff),
-  )
+export function blake2bLayer(
+  nodes: Uint8Array,
+  truncated = false,
+  parents: Uint8Array = new Uint8Array(nodes.length / 2),
+): Uint8Array {
+  const lastByte = truncated ? 0x3f : 0xff
+  return layerInto(parents, nodes, memory, INPUT, (count) => kernel.layer(count, lastByte))
 }
 
 /** SHA-256. 32 bytes. */
@@ -91,13 +93,16 @@ export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
 
 /**
  * One layer of a piece commitment tree (CommP, CommD): for each pair of 32-byte nodes their parent, the SHA-256 of the pair
- * with the top two bits of the last byte cleared. `nodes` holds an even number of nodes, one behind the other.
+ * with the top two bits of the last byte cleared. `nodes` holds an even number of nodes, one behind the other. Gives
+ * `parents`, which is filled.
  */
-export function sha256TruncatedLayer(nodes: Uint8Array): Uint8Array {
-  assert(nodes.length % 64 === 0, `${nodes.length} bytes are no pairs of nodes`)
+export function sha256TruncatedLayer(
+  nodes: Uint8Array,
+  parents: Uint8Array = new Uint8Array(nodes.length / 2),
+): Uint8Array {
   sha256Kernel ??= createSha256Kernel()
   const { bytes, input, layer } = sha256Kernel
-  return layerOf(nodes, SHA256_CHUNK, bytes, input, layer)
+  return layerInto(parents, nodes, bytes, input, layer)
 }
 
 /**
@@ -166,6 +171,8 @@ export function installHashers(hashers: { readonly keccak256: IHasher }): void {
   }
 }
 
+/** Bytes of nodes that either kernel takes at once. */
+const LAYER_CHUNK = Math.min(BLAKE2B_CHUNK, SHA256_CHUNK)
 /** Longer than this the native implementation of Node wins over the kernel. */
 const SHA256_NATIVE = 1024
 const PARAMETER_256 = blake2bParameter(32)
@@ -199,17 +206,18 @@ function writeBatch(blocks: readonly Uint8Array[], first: number): number {
   return count
 }
 
-/** A layer in place, a chunk at a time. */
-function layerOf(
+/** A layer, a chunk at a time. */
+function layerInto(
+  parents: Uint8Array,
   nodes: Uint8Array,
-  chunkLength: number,
   bytes: Uint8Array,
   input: number,
   layer: (count: number) => void,
 ): Uint8Array {
-  const parents = new Uint8Array(nodes.length / 2)
-  for (let at = 0; at < nodes.length; at += chunkLength) {
-    const chunk = nodes.subarray(at, at + chunkLength)
+  assert(nodes.length % 64 === 0, `${nodes.length} bytes are no pairs of nodes`)
+  assert(parents.length === nodes.length / 2, `${parents.length} bytes for parents`)
+  for (let at = 0; at < nodes.length; at += LAYER_CHUNK) {
+    const chunk = nodes.subarray(at, at + LAYER_CHUNK)
     bytes.set(chunk, input)
     layer(chunk.length / 64)
     parents.set(bytes.subarray(input, input + chunk.length / 2), at / 2)
