@@ -52,9 +52,10 @@ export function blstCurve(blst: BlstBinding): BlsCurve<SecretKey, P1, P2> {
     multiplyG1: (point, scalar) => point.dup().mult(scalar),
     combineG2(points, scalars) {
       const sum = new blst.P2()
-      points.forEach((point, i) =>
-        sum.add(scalars === undefined ? point : point.dup().mult(scalars[i]!)),
-      )
+      if (scalars === undefined) for (const point of points) sum.add(point)
+      else if (points.length < WINDOWS_PAY)
+        points.forEach((point, i) => sum.add(point.dup().mult(scalars[i]!)))
+      else addByWindows(blst, sum, points, scalars)
       return sum.is_inf() ? undefined : sum
     },
     pairingIsOne(pairs) {
@@ -64,6 +65,38 @@ export function blstCurve(blst: BlstBinding): BlsCurve<SecretKey, P1, P2> {
       product.commit()
       return product.finalverify()
     },
+  }
+}
+
+/** So many points, and adding them up by windows takes less than multiplying each. */
+const WINDOWS_PAY = 32
+
+/**
+ * Adds Σ scalarᵢ·pointᵢ to `sum`, which is zero: for each window of four bits, points with the same digit are added first
+ * and multiplied together (Pippenger). An addition for each point and window, for 200 points half the time of products.
+ */
+function addByWindows(
+  blst: BlstBinding,
+  sum: P2,
+  points: readonly P2[],
+  scalars: readonly Uint8Array[],
+): void {
+  for (let window = 2 * scalars[0]!.length - 1; window >= 0; window--) {
+    for (let bit = 0; bit < 4; bit++) sum.dbl()
+    const buckets: (P2 | undefined)[] = []
+    points.forEach((point, i) => {
+      const digit = (scalars[i]![window >> 1]! >> (4 * (window & 1))) & 15
+      const bucket = buckets[digit]
+      if (bucket) bucket.add(point)
+      else buckets[digit] = point.dup()
+    })
+    // Σ digit·bucket: the sum of what lies at or above each digit.
+    const above = new blst.P2()
+    for (let digit = 15; digit > 0; digit--) {
+      const bucket = buckets[digit]
+      if (bucket) above.add(bucket)
+      sum.add(above)
+    }
   }
 }
 

@@ -1,9 +1,13 @@
 // Goal: a batch of signatures is judged as its items are one by one, on both libraries, whichever of them are bad and however.
+import herumiModule from 'bls-eth-wasm'
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { concatBytes, toHex, utf8 } from '../../../primitives/bytes.ts'
 import type { BlsBackend, SignedItem } from '../../../primitives/crypto/bls.ts'
+import { type BlstBinding, blstCurve } from '../../../primitives/crypto/bls-blst.ts'
+import type { BlsCurve } from '../../../primitives/crypto/bls-curve.ts'
+import { herumiCurve, type MclModule } from '../../../primitives/crypto/bls-herumi.ts'
 import { initCrypto, loadBls } from '../../../primitives/crypto/init.ts'
 import { blsSecretFromSeed } from '../../../primitives/crypto/keys.ts'
 
@@ -84,6 +88,37 @@ test('signatures that cancel each other out are found, though their sum is right
   traded[4] = { ...items[4]!, signature: items[18]!.signature }
   traded[18] = { ...items[18]!, signature: items[4]!.signature }
   for (const b of backends) assert.equal(b.invalid(traded), [4, 18])
+})
+
+test('a combination of many points is the same on both libraries, with hostile scalars too', async () => {
+  if (!native) return
+  const curves = [
+    blstCurve((await import('@chainsafe/blst/dist/bindings.js')).blst as unknown as BlstBinding),
+    herumiCurve((herumiModule as unknown as { readonly mod: MclModule }).mod),
+  ] as BlsCurve<unknown, unknown, unknown>[]
+  const scalar = fc.uint8Array({ minLength: 8, maxLength: 8 })
+  const edge = fc.constantFrom(1, 15, 16, 255).map((n) => new Uint8Array(8).fill(n))
+  const one = new Uint8Array(8).fill(1, 0, 1)
+  fc.assert(
+    fc.property(
+      fc.array(fc.oneof(scalar, edge), { minLength: 30, maxLength: 50 }),
+      fc.nat({ max: 23 }),
+      (given, first) => {
+        const scalars = given.map((s) => (s.every((byte) => byte === 0) ? one : s))
+        const sums = curves.map((curve) => {
+          // Some points several times, so that equal ones meet.
+          const points = scalars.map((_, i) => items[(first + i * i) % items.length]!.signature)
+          const sum = curve.combineG2(
+            points.map((bytes) => curve.decodeG2(bytes)!),
+            scalars,
+          )
+          return sum === undefined ? 'infinity' : toHex(curve.encodeG2(sum))
+        })
+        assert.is(sums[0], sums[1])
+      },
+    ),
+    { seed, numRuns: 20 },
+  )
 })
 
 test('a signature of another domain does not hold in this one, alone or in a batch', () => {
