@@ -17,6 +17,7 @@ import { mockSetup } from '../proofs-mock/setup.ts'
 import { proofVerifier } from '../proofs-mock/verifier.ts'
 import { type Agent, nextDue } from './agent.ts'
 import { INITIAL_BASE_FEE } from './chain/base-fee.ts'
+import { Clock } from './clock.ts'
 import type { SignedMessage } from './chain/message.ts'
 import type { Tipset } from './chain/tipset.ts'
 import { type ConsensusCrypto, consensusCrypto, type CryptoKind } from './consensus/crypto.ts'
@@ -78,7 +79,7 @@ export interface DevnetProvider {
 /** A moment of a devnet to come back to. */
 export interface DevnetMoment {
   readonly node: NodeMoment
-  readonly skip: number
+  readonly restoreClock: () => void
   readonly restoreAgents: readonly (() => void)[]
 }
 
@@ -102,15 +103,19 @@ export class Devnet {
   readonly wallet: Wallet
   /** Who acts by itself before every tipset, in this order. */
   readonly agents: Agent[] = []
+  readonly clock: Clock
   readonly snapshots: Snapshots = new Snapshots(this)
   readonly impersonation: Impersonation = new Impersonation()
   /** Whether a pushed message makes a tipset at once. */
   automine = true
+  /** Whether what happens is told, by whoever tells it. */
+  logging = true
 
   /** @throws InvalidInput naming the option that is wrong. */
   constructor(options: DevnetOptions = {}) {
     const { seed = 'pithead', sps = 1, accounts = 10, sectors = 0 } = options
     this.params = networkParams(options.preset ?? 'mainnet')
+    this.clock = new Clock(this.params)
     checkCount('sps', sps, 1, MAX_PROVIDERS)
     checkCount('accounts', accounts, 0, MAX_ACCOUNTS)
     checkCount('sectors', sectors, 0, MAX_SECTORS)
@@ -213,11 +218,13 @@ export class Devnet {
 
   /** Makes tipsets, null rounds in between as the elections have it. The clock's jump, if any, comes first. */
   mine(tipsets = 1): Tipset {
-    for (let i = 0; i < tipsets; i++) {
-      const { height } = this.node.head
-      this.passTo(height + 1 + this.#skip)
-    }
+    for (let i = 0; i < tipsets; i++) this.passTo(this.clock.next(this.node.head.height))
     return this.node.head
+  }
+
+  /** Has the next tipset come at least `seconds` later: see `Clock.increase`. */
+  increaseTime(seconds: number): number {
+    return this.clock.increase(seconds)
   }
 
   /**
@@ -225,7 +232,7 @@ export class Devnet {
    * each and providers earn as if they had won blocks, but tipsets are made only where an agent has something to do.
    */
   passTo(epoch: ChainEpoch): Tipset {
-    this.#skip = 0
+    this.#agentsBefore ??= this.#saveAgents()
     for (;;) {
       const from = this.node.head.height + 1
       const due = nextDue(this.agents, from)
@@ -247,40 +254,37 @@ export class Devnet {
   save(): DevnetMoment {
     return {
       node: this.node.save(),
-      skip: this.#skip,
-      restoreAgents: this.agents.map((agent) => agent.save?.()).filter((restore) => !!restore),
+      restoreClock: this.clock.save(),
+      restoreAgents: this.#saveAgents(),
     }
   }
 
-  restore({ node, skip, restoreAgents }: DevnetMoment): void {
+  /** Begins again at genesis, with the keys there were. Nobody is impersonated, nothing waits, no snapshot is left. */
+  reset(): void {
+    this.node.restore(this.node.origin)
+    for (const restore of this.#agentsBefore ?? []) restore()
+    this.clock.clear()
+    this.snapshots.clear()
+    this.impersonation.clear()
+    this.automine = true
+  }
+
+  restore({ node, restoreClock, restoreAgents }: DevnetMoment): void {
     this.node.restore(node)
-    this.#skip = skip
+    restoreClock()
     for (const restore of restoreAgents) restore()
   }
 
-  #skip = 0
   /** While agents push, messages wait for the tipset that is being made. */
   #acting = false
+  /** What agents knew before the first tipset: they come after the devnet is made. */
+  #agentsBefore: (() => void)[] | undefined
 
-  /**
-   * Moves the clock: the next tipset comes at least `seconds` later than it would have; the epochs between are passed over
-   * as `passTo` does. A part of an epoch counts as a whole one.
-   * @returns seconds the clock is ahead by.
-   * @throws InvalidInput for what is no time, or too long.
-   */
-  increaseTime(seconds: number): number {
-    if (!Number.isSafeInteger(seconds) || seconds < 0)
-      throw new InvalidInput('seconds', `expected a non-negative integer, got ${seconds}`)
-    const skip = this.#skip + Math.ceil(seconds / this.params.blockDelay)
-    if (skip > MAX_SKIP)
-      throw new InvalidInput('seconds', `at most ${MAX_SKIP} epochs at a time, got ${skip}`)
-    this.#skip = skip
-    return this.#skip * this.params.blockDelay
+  #saveAgents(): (() => void)[] {
+    return this.agents.map((agent) => agent.save?.()).filter((restore) => !!restore)
   }
 }
 
-/** Ten years of mainnet: cron runs in every epoch that is skipped, so that more would look like a hang. */
-const MAX_SKIP = 10 * 365 * 2880
 const MAX_PROVIDERS = 1000
 const MAX_ACCOUNTS = 1000
 /** What one message takes. */

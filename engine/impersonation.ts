@@ -16,6 +16,11 @@ export class Impersonation {
     this.#addresses = this.#addresses.filter((known) => !known.equals(address))
   }
 
+  clear(): void {
+    this.#addresses = []
+    this.everyone = false
+  }
+
   /** An actor counts by each of its addresses. */
   allows(address: Address, tree: StateTree): boolean {
     if (this.everyone) return true

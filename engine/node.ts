@@ -9,6 +9,7 @@ import { SYSTEM_ACTOR } from '../actors/singletons.ts'
 import { type Address, PROTOCOL } from '../primitives/address.ts'
 import type { Cid } from '../primitives/cid.ts'
 import { recover } from '../primitives/crypto/secp256k1.ts'
+import { InvalidInput } from '../primitives/invalid-input.ts'
 import { verifySignature } from '../primitives/signing.ts'
 import type { ActorId, ChainEpoch, TokenAmount } from '../primitives/units.ts'
 import { applyTipset, type ExecutableBlock } from './chain/apply-tipset.ts'
@@ -107,6 +108,8 @@ export class Node {
   readonly #options: NodeOptions
   /** What this node's elections are held and judged with. */
   readonly election: Election
+  /** Genesis, to begin again. */
+  readonly origin: NodeMoment
   overrides: NodeOverrides = { minted: 0n }
   readonly #listeners = new Set<TipsetListener>()
   readonly #messageListeners = new Set<MessageListener>()
@@ -123,10 +126,15 @@ export class Node {
     this.pool = new MessagePool(params.chainId)
     this.#tree = genesisTree
     this.election = { params, crypto, store: this.store, keys, proofs }
+    this.origin = this.save()
   }
 
   get head(): Tipset {
     return this.store.head
+  }
+
+  get roots(): RootsDial {
+    return this.#options.roots
   }
 
   /** State after the head. Not to be written to: use `fork` for that. */
@@ -156,8 +164,15 @@ export class Node {
 
   /** The machine's surroundings of what comes right after the head. */
   nextContext(): MachineContext {
-    const at = this.#surroundings(this.head, this.store.execution(this.head).state)
+    const at = this.surroundings(this.head, this.store.execution(this.head).state)
     return at(this.head.height + 1)
+  }
+
+  /** Gas that a block may hold and a message ask for. @throws InvalidInput above what the protocol allows. */
+  setBlockGasLimit(limit: number): void {
+    if (limit < 1 || limit > BLOCK_GAS_LIMIT)
+      throw new InvalidInput('gasLimit', `expected 1 to ${BLOCK_GAS_LIMIT}, got ${limit}`)
+    this.pool.gasLimit = limit
   }
 
   save(): NodeMoment {
@@ -168,6 +183,15 @@ export class Node {
   /** Whether a moment can be gone back to: its tipset is still on the chain. */
   holds({ done: { tipset } }: NodeMoment): boolean {
     return this.store.at(tipset.height)?.key === tipset.key
+  }
+
+  /** Goes back by a number of tipsets, at most to genesis. What waits stays, as far as it can still follow. */
+  rollback(tipsets: number): void {
+    let to = this.head
+    for (let i = 0; i < tipsets; i++) to = this.store.parent(to) ?? to
+    this.store.rollback(to)
+    this.#tree = new StateTree(this.manifest, this.store.execution(to).state)
+    this.pool.reconcile(this.#tree)
   }
 
   restore({ done, restorePool, overrides }: NodeMoment): void {
@@ -238,7 +262,9 @@ export class Node {
 
   #makeBlocks(epoch: ChainEpoch, winners: readonly Winner[]) {
     const parent = this.parentOf(this.head)
-    const chosen = selectMessages(this.pool.pending(), winners.length, parent.baseFee).map(byKind)
+    const { pool } = this
+    const picked = selectMessages(pool.pending(), winners.length, parent.baseFee, pool.gasLimit)
+    const chosen = picked.map(byKind)
     const blocks = winners.map((winner, i) =>
       makeBlock(this.election, parent, epoch, winner, chosen[i]!),
     )
@@ -286,8 +312,13 @@ export class Node {
     messages: readonly BlockMessages[],
     earnedTo: ChainEpoch = 0,
   ): Tipset {
-    const tipset = makeTipset(blocks)
-    const done = this.#execute(tipset, messages, earnedTo)
+    return this.adopt(this.#execute(makeTipset(blocks), messages, earnedTo), messages)
+  }
+
+  /** Makes an executed child of the head the head; `tree` is the state after it. */
+  adopt(done: Execution, messages: readonly BlockMessages[], tree = this.#tree): Tipset {
+    const { tipset } = done
+    this.#tree = tree
     this.store.put(done, messages)
     this.store.setHead(tipset)
     this.overrides = { ...this.overrides, nextBaseFee: undefined }
@@ -306,7 +337,7 @@ export class Node {
       winCount: header.electionProof!.winCount,
       messages: [...messages[i]!.bls, ...messages[i]!.secp],
     }))
-    const surroundings = this.#surroundings(tipset, this.store.execution(parent).state)
+    const surroundings = this.surroundings(tipset, this.store.execution(parent).state)
     const drawn = passedWins(this.election, tree, parent)
     const wins = (epoch: ChainEpoch) => (epoch < earnedTo ? drawn(epoch) : [])
     const { height } = tipset
@@ -315,7 +346,7 @@ export class Node {
   }
 
   /** The machine's surroundings while `tipset` executes on `before`. */
-  #surroundings(tipset: Tipset, before: Actors): (epoch: ChainEpoch) => MachineContext {
+  surroundings(tipset: Tipset, before: Actors): (epoch: ChainEpoch) => MachineContext {
     const { params } = this
     const { filCirculating } = this.supply(before, tipset.height)
     const shared = {
@@ -357,7 +388,7 @@ export class Node {
     const { tipset = this.head, traced = false, length = CALL_LENGTH, prior = [] } = options
     const { epoch = tipset.height + 1, gasLimit = BLOCK_GAS_LIMIT, anySender = false } = options
     const tree = this.fork(tipset)
-    const at = this.#surroundings(tipset, this.store.execution(tipset).state)
+    const at = this.surroundings(tipset, this.store.execution(tipset).state)
     const context = { ...at(epoch), traced }
     const charged = { ...context, baseFee: this.baseFeeAfter(tipset) }
     for (const signed of prior)

@@ -5,9 +5,12 @@ import { type Decoder, method, type Method } from './method.ts'
 /** Whose names are answered to: Ganache's older ones, Hardhat's, anvil's. */
 const PREFIXES = ['evm', 'hardhat', 'anvil', 'ganache'] as const
 
-/** The same method under every prefix. */
+export type Prefix = (typeof PREFIXES)[number]
+
+/** The same method under every prefix, or under those given. */
 export const cheat = <Params extends readonly unknown[]>(
   name: string,
   decoders: { readonly [I in keyof Params]: Decoder<Params[I]> },
   call: (context: RpcContext, ...params: Params) => unknown,
-): Method[] => PREFIXES.map((prefix) => method(`${prefix}_${name}`, decoders, call))
+  prefixes: readonly Prefix[] = PREFIXES,
+): Method[] => prefixes.map((prefix) => method(`${prefix}_${name}`, decoders, call))

@@ -5,6 +5,7 @@ import type { Connection } from './connection.ts'
 import type { EthIndex } from './eth-index.ts'
 import type { Filters } from './filters.ts'
 import type { Inbox } from './inbox.ts'
+import type { IntervalMining } from './interval-mining.ts'
 
 export interface RpcContext {
   readonly devnet: Devnet
@@ -17,6 +18,8 @@ export interface RpcContext {
   readonly filters: Filters
   /** Where the request came over one that stays open: for what is to be told later. */
   readonly connection?: Connection
+  /** Tipsets by the wall clock. */
+  readonly intervals: IntervalMining
   /** Aborted when the client no longer waits for the answer. */
   readonly signal?: AbortSignal
 }

@@ -5,7 +5,6 @@
 import { CreateReturn } from '../actors/eam/params.ts'
 import { ExitCode } from '../actors/exit-codes.ts'
 import type { MessageOutcome } from '../engine/chain/apply-tipset.ts'
-import { BLOCK_GAS_LIMIT } from '../engine/chain/base-fee.ts'
 import type { MessageLocation } from '../engine/chain/chain-store.ts'
 import {
   type EthTransactionJson,
@@ -43,7 +42,7 @@ export function ethBlockJson(context: RpcContext, tipset: Tipset, full: boolean)
     difficulty: '0x0',
     totalDifficulty: '0x0',
     number: quantity(tipset.height),
-    gasLimit: quantity(BLOCK_GAS_LIMIT * tipset.blocks.length),
+    gasLimit: quantity(context.node.pool.gasLimit * tipset.blocks.length),
     gasUsed: quantity(receipts.reduce((sum, { gasUsed }) => sum + gasUsed, 0)),
     timestamp: quantity(tipset.blocks[0]!.timestamp),
     extraData: '0x',

@@ -6,6 +6,7 @@ import { asRpcError, RPC_CODE, RpcError } from './errors.ts'
 import { EthIndex } from './eth-index.ts'
 import { Filters } from './filters.ts'
 import { Inbox } from './inbox.ts'
+import { IntervalMining } from './interval-mining.ts'
 import type { Method } from './method.ts'
 import { METHODS } from './methods/index.ts'
 
@@ -30,6 +31,7 @@ export function createRpc(devnet: Devnet): Rpc {
     index: new EthIndex(node),
     inbox: new Inbox(devnet),
     filters: new Filters(),
+    intervals: new IntervalMining(devnet),
   }
   return {
     async request(request, caller) {

@@ -41,7 +41,7 @@ export function stateBefore(store: ChainStore, tipset: Tipset): Actors {
   return store.execution(parent ?? tipset).state
 }
 
-export const powerStateOf = (state: Actors): PowerState =>
+export const powerStateOf = (state: Pick<Actors, 'get'>): PowerState =>
   defined(state.get(POWER_ACTOR), 'power actor').state.get() as PowerState
 
 function minerStateOf(state: Pick<Actors, 'get'>, miner: ActorId): MinerState | undefined {

@@ -31,6 +31,10 @@ interface Pending {
 }
 
 export class MessagePool {
+  /** attoFIL per gas that messages must be ready to pay, at least. */
+  leastFeeCap: TokenAmount = MINIMUM_BASE_FEE
+  /** Gas that one message may ask for. */
+  gasLimit = BLOCK_GAS_LIMIT
   readonly #senders = new Map<string, Pending[]>()
   readonly #chainId: bigint
 
@@ -45,7 +49,7 @@ export class MessagePool {
    */
   add(signed: SignedMessage, tree: StateTree, verified = false): Cid {
     const { message } = signed
-    checkFields(message, chainLength(signed))
+    checkFields(message, chainLength(signed), this)
     const { nonce, balance, pays } = senderOf(message.from, tree, isUnsigned(signed))
     const queue = this.#queue(message.from, nonce)
     const next = nonce + BigInt(queue.length)
@@ -123,7 +127,8 @@ export class MessagePool {
       const id = tree.resolve(from)
       const nonce = (id === undefined ? undefined : tree.get(id))?.sequence ?? 0n
       const left = queue.filter(({ signed }) => signed.message.nonce >= nonce)
-      if (left.length > 0) this.#senders.set(key, left)
+      // Where the chain went back, the message that would come first may be gone.
+      if (left.length > 0 && left[0]!.signed.message.nonce === nonce) this.#senders.set(key, left)
       else this.#senders.delete(key)
     }
   }
@@ -139,18 +144,20 @@ const refuse = (reason: InvalidMessageReason): never => {
   throw new InvalidMessage(reason)
 }
 
-function checkFields(message: Message, bytes: number): void {
+function checkFields(
+  message: Message,
+  bytes: number,
+  { gasLimit: most, leastFeeCap }: Pick<MessagePool, 'gasLimit' | 'leastFeeCap'>,
+): void {
   if (bytes > MAX_MESSAGE_BYTES) refuse({ code: 'too-large', bytes, max: MAX_MESSAGE_BYTES })
   const bad = (field: string, why: string) => refuse({ code: 'bad-field', field, why })
   const { version, value, gasLimit, gasFeeCap, gasPremium } = message
   if (version !== 0n) bad('Version', `expected 0, got ${version}`)
   if (value < 0n || value > MAX_VALUE) bad('Value', `expected 0 to 2e27 attoFIL, got ${value}`)
-  if (gasLimit > BigInt(BLOCK_GAS_LIMIT))
-    bad('GasLimit', `at most ${BLOCK_GAS_LIMIT}, got ${gasLimit}`)
+  if (gasLimit > BigInt(most)) bad('GasLimit', `at most ${most}, got ${gasLimit}`)
   const least = BigInt(Math.ceil(onChainMessage(bytes) / 1000))
   if (gasLimit < least) bad('GasLimit', `intrinsic gas too low: at least ${least}, got ${gasLimit}`)
-  if (gasFeeCap < MINIMUM_BASE_FEE)
-    bad('GasFeeCap', `at least ${MINIMUM_BASE_FEE}, got ${gasFeeCap}`)
+  if (gasFeeCap < leastFeeCap) bad('GasFeeCap', `at least ${leastFeeCap}, got ${gasFeeCap}`)
   if (gasPremium < 0n) bad('GasPremium', `negative: ${gasPremium}`)
   if (gasPremium > gasFeeCap) bad('GasPremium', `above the fee cap: ${gasPremium} > ${gasFeeCap}`)
 }

@@ -10,18 +10,20 @@ const MAX_BLOCK_MESSAGES = 10_000
  * Fills up to `blocks` blocks, the first one first. No message is in two of them.
  * @param pending - each sender's messages in nonce order.
  * @param baseFee - attoFIL per gas that the blocks will charge; who offers less waits.
+ * @param gasLimit - of a block.
  */
 export function selectMessages(
   pending: readonly SignedMessage[],
   blocks: number,
   baseFee: TokenAmount,
+  gasLimit = BLOCK_GAS_LIMIT,
 ): SignedMessage[][] {
   const queues = bySender(pending, baseFee)
   const selected: SignedMessage[][] = Array.from({ length: blocks }, () => [])
   for (const block of selected) {
     let gas = 0
     while (block.length < MAX_BLOCK_MESSAGES) {
-      const queue = best(queues, BLOCK_GAS_LIMIT - gas, baseFee)
+      const queue = best(queues, gasLimit - gas, baseFee)
       if (!queue) break
       const signed = queue.shift()!
       gas += Number(signed.message.gasLimit)

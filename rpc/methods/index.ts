@@ -5,8 +5,12 @@ import { ethBlockMethods, hashMethods } from './eth-blocks.ts'
 import { ethFilterMethods } from './eth-filters.ts'
 import { ethFeeMethods } from './eth-fees.ts'
 import { addressMethods, ethMethods } from './eth.ts'
+import { cheatAccountMethods } from './cheat-accounts.ts'
 import { cheatChainMethods } from './cheat-chain.ts'
 import { cheatImpersonationMethods } from './cheat-impersonation.ts'
+import { cheatNodeMethods } from './cheat-node.ts'
+import { cheatPoolMethods } from './cheat-pool.ts'
+import { cheatRefusedMethods } from './cheat-refused.ts'
 import { cheatTimeMethods } from './cheat-time.ts'
 import { gasMethods } from './gas.ts'
 import { minerMethods } from './miner.ts'
@@ -29,8 +33,12 @@ export const METHODS: readonly Method[] = [
   ...netMethods,
   ...web3Methods,
   ...cheatTimeMethods,
+  ...cheatAccountMethods,
   ...cheatChainMethods,
   ...cheatImpersonationMethods,
+  ...cheatNodeMethods,
+  ...cheatPoolMethods,
+  ...cheatRefusedMethods,
   ...chainMethods,
   ...stateMethods,
   ...minerMethods,

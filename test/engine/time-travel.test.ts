@@ -38,7 +38,7 @@ function sender(period: number): Agent & { acted: ChainEpoch[]; sent: [ChainEpoc
 
 test('providers earn over a jump what they earn by mining', () => {
   for (const sps of [1, 5]) {
-    const [mined, jumped] = [devnet({ sps }), devnet({ sps })]
+    const [mined, jumped] = [devnet({ sps, roots: 'deferred' }), devnet({ sps })]
     const supply = totalFil(jumped.node.state)
     for (let epoch = 1; epoch <= 1500; epoch++) mined.node.mineAt(epoch)
     jumped.passTo(1500)

@@ -346,8 +346,8 @@ test('time is moved and tipsets are made on demand', async () => {
   assert.ok((await time()) >= wanted && (await time()) < wanted + 1200)
   const { height } = devnet.node.head
   const { code, message } = await refusal('evm_mine', start)
-  assert.is(code, 1)
-  assert.match(message, `timestamp ${start} is before`)
+  assert.is(code, -32602)
+  assert.match(message, `timestamp: ${start} is before`)
   assert.is(devnet.node.head.height, height)
 })
 
