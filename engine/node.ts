@@ -12,7 +12,12 @@ import { recover } from '../primitives/crypto/secp256k1.ts'
 import { InvalidInput } from '../primitives/invalid-input.ts'
 import { verifySignature } from '../primitives/signing.ts'
 import type { ActorId, ChainEpoch, TokenAmount } from '../primitives/units.ts'
-import { applyTipset, type ExecutableBlock } from './chain/apply-tipset.ts'
+import {
+  applyBlocks,
+  type ExecutableBlock,
+  type MessageOutcome,
+  passNullRounds,
+} from './chain/apply-tipset.ts'
 import { BLOCK_GAS_LIMIT, computeBaseFee, type FeeMessage } from './chain/base-fee.ts'
 import type { BlockHeader } from './chain/block.ts'
 import { type BlockMessages, ChainStore, type Execution } from './chain/chain-store.ts'
@@ -331,18 +336,29 @@ export class Node {
 
   #execute(tipset: Tipset, messages: readonly BlockMessages[], earnedTo: ChainEpoch): Execution {
     const parent = this.head
+    const before = this.store.execution(parent)
     const tree = this.#tree
-    const executable: ExecutableBlock[] = tipset.blocks.map((header, i) => ({
-      miner: header.miner,
-      winCount: header.electionProof!.winCount,
-      messages: [...messages[i]!.bls, ...messages[i]!.secp],
-    }))
-    const surroundings = this.surroundings(tipset, this.store.execution(parent).state)
+    const at = this.surroundings(tipset, before.state)
     const drawn = passedWins(this.election, tree, parent)
     const wins = (epoch: ChainEpoch) => (epoch < earnedTo ? drawn(epoch) : [])
     const { height } = tipset
-    const outcomes = applyTipset(tree, parent.height, height, executable, surroundings, wins)
-    return execution(tipset, outcomes, tree, this.store.execution(parent), this.#options.roots)
+    passNullRounds(tree, parent.height, height, at, wins)
+    const context = at(height)
+    const hasMessages = messages.some(({ bls, secp }) => bls.length + secp.length > 0)
+    const start = hasMessages ? { state: tree.snapshot(), context } : undefined
+    const outcomes = applyBlocks(tree, executableBlocks(tipset, messages), context)
+    return execution(tipset, outcomes, tree, before, this.#options.roots, start)
+  }
+
+  /**
+   * Runs the messages of a kept tipset again, with all calls written down.
+   */
+  retrace(tipset: Tipset): readonly MessageOutcome[] {
+    const { start } = this.store.execution(tipset)
+    if (!start) return []
+    const messages = tipset.cids.map((cid) => this.store.messagesOf(cid))
+    const tree = new StateTree(this.manifest, start.state)
+    return applyBlocks(tree, executableBlocks(tipset, messages), { ...start.context, traced: true })
   }
 
   /** The machine's surroundings while `tipset` executes on `before`. */
@@ -411,6 +427,16 @@ const MAX_NULL_ROUNDS = 1000
 
 /** Bytes on chain assumed for a message that has no signature yet. */
 const CALL_LENGTH = 256
+
+const executableBlocks = (
+  { blocks }: Tipset,
+  messages: readonly BlockMessages[],
+): ExecutableBlock[] =>
+  blocks.map(({ miner, electionProof }, i) => ({
+    miner,
+    winCount: electionProof!.winCount,
+    messages: [...messages[i]!.bls, ...messages[i]!.secp],
+  }))
 
 /** A first transfer of nothing makes the placeholder of an f410 address, which may then send. */
 function makeSender(tree: StateTree, context: MachineContext, from: Address): ActorId | undefined {

@@ -28,6 +28,12 @@ export const listOf =
     return value.map(decoder)
   }
 
+/** An array, or one item instead of an array of it. */
+export const oneOrMore =
+  <T>(decoder: Decoder<T>): Decoder<readonly T[]> =>
+  (value) =>
+    Array.isArray(value) ? value.map(decoder) : [decoder(value)]
+
 /** Anything: parameters that Lotus takes and a devnet has no use for. */
 export const ignored: Decoder<unknown> = (value) => value
 

@@ -39,7 +39,7 @@ export function returnedBytes(returned: Uint8Array | undefined): Uint8Array | un
 }
 
 /** The calls on the way to the failure, the innermost first, each with its actor, method, words and exit code. */
-function backtrace(call: CallTrace, exitCode: ExitCode, letter: NetworkLetter): string {
+export function backtrace(call: CallTrace, exitCode: ExitCode, letter: NetworkLetter): string {
   const lines = failedCalls(call).map((at) => `${whereOf(at, letter)} -- ${whyOf(at, exitCode)}\n`)
   const numbered = lines.reverse().map((line, i) => `${String(i).padStart(2, '0')}: ${line}`)
   return `message failed with backtrace:\n${numbered.join('')} (RetCode=${exitCode})`
@@ -60,10 +60,10 @@ function whyOf({ exitCode, errorNumber, error = 'failed' }: CallTrace, atTop: Ex
 }
 
 /** `storageminer.WithdrawBalance`; undefined for a plain transfer, or a number that the actor does not have. */
-export function methodName({ toType, method }: CallTrace): string | undefined {
-  if (toType === undefined) return undefined
-  const name = actorDefinition(toType).methods[Number(method)]?.name
-  return name && `${toType}.${name}`
+export function methodName({ invoked, method }: CallTrace): string | undefined {
+  if (!invoked) return undefined
+  const name = actorDefinition(invoked.type).methods[Number(method)]?.name
+  return name && `${invoked.type}.${name}`
 }
 
 /** A call that failed, and below it always the last one, as long as that failed too. */

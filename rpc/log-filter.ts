@@ -8,7 +8,7 @@ import { type EthAddress, filecoinAddressOf } from '../primitives/eth-address.ts
 import type { ChainEpoch } from '../primitives/units.ts'
 import { ethAddressIn, stateAfter } from './actors.ts'
 import type { RpcContext } from './context.ts'
-import { ethAddress, ethHash, optional } from './decoders.ts'
+import { ethAddress, ethHash, oneOrMore, optional } from './decoders.ts'
 import { invalidParams, refused, RPC_CODE, RpcError } from './errors.ts'
 import { type EthLog, type EthLogJson, logsOf, logsToJson } from './eth-logs.ts'
 import { blockNumber, type BlockParam, inFieldOf, objectFields } from './eth-params.ts'
@@ -31,7 +31,7 @@ export interface LogFilter extends LogPattern {
 
 const MAX_TOPICS = 4
 /** Epochs that a filter may span, and logs it may find, as Lotus has it unless configured otherwise. */
-const MAX_RANGE = 2880
+export const MAX_RANGE = 2880
 export const MAX_RESULTS = 10_000
 
 /** `{address, topics}`, each of one or several; null stands for anything. */
@@ -60,11 +60,6 @@ const topicList: Decoder<readonly (readonly Uint8Array[])[]> = (value) => {
     throw new Mismatch(`at most ${MAX_TOPICS} topics`, value, 'too many topics in filter')
   return value.map(optional(oneOrMore(ethHash), []))
 }
-
-const oneOrMore =
-  <T>(decoder: Decoder<T>): Decoder<readonly T[]> =>
-  (value) =>
-    Array.isArray(value) ? value.map(decoder) : [decoder(value)]
 
 /** A range of epochs, both included; without an end where it goes on with the chain. */
 export interface EpochRange {

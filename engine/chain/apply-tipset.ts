@@ -33,25 +33,31 @@ const CRON_EPOCH_TICK = 2
 const AWARD_BLOCK_REWARD = 2
 
 /**
- * Brings `tree` to the state after the tipset at `height`. A message that stands in several blocks runs once.
+ * Passes the null rounds between a tipset and its child: rewards, if any, and cron in each.
  * @param at - the machine's surroundings at an epoch.
  * @param passedWins - wins that are paid in a null round, by miner: see consensus/passed-epochs.ts.
  */
-export function applyTipset(
+export function passNullRounds(
   tree: StateTree,
   parentHeight: ChainEpoch,
   height: ChainEpoch,
-  blocks: readonly ExecutableBlock[],
   at: (epoch: ChainEpoch) => MachineContext,
-  passedWins: (epoch: ChainEpoch) => Iterable<readonly [ActorId, number]> = () => [],
-): MessageOutcome[] {
+  passedWins: (epoch: ChainEpoch) => Iterable<readonly [ActorId, number]>,
+): void {
   for (let epoch = parentHeight + 1; epoch < height; epoch++) {
     const context = at(epoch)
     for (const [miner, winCount] of passedWins(epoch))
       awardBlock(tree, context, { miner: idAddress(miner), winCount }, 0n, 0n)
     runCron(tree, context)
   }
-  const context = at(height)
+}
+
+/** Brings `tree` to the state after a tipset. A message that stands in several blocks runs once. */
+export function applyBlocks(
+  tree: StateTree,
+  blocks: readonly ExecutableBlock[],
+  context: MachineContext,
+): MessageOutcome[] {
   const outcomes: MessageOutcome[] = []
   const applied = new Set<string>()
   for (const block of blocks) {

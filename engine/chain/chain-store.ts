@@ -6,6 +6,7 @@ import { assert, defined } from '../../primitives/assert.ts'
 import { bytesKey } from '../../primitives/bytes.ts'
 import type { Cid } from '../../primitives/cid.ts'
 import type { ChainEpoch } from '../../primitives/units.ts'
+import type { MachineContext } from '../vm/context.ts'
 import type { Actors } from '../vm/state-tree.ts'
 import type { MessageOutcome } from './apply-tipset.ts'
 import type { BlockHeader } from './block.ts'
@@ -23,6 +24,8 @@ export interface Execution {
   /** Root of that state, or the running digest where roots are deferred. */
   readonly stateRoot: Cid
   readonly receiptsRoot: Cid
+  /** What its messages began with, to run them again; undefined where there are none. */
+  readonly start: { readonly state: Actors; readonly context: MachineContext } | undefined
 }
 
 /** The messages of a block by kind, each in order. */

@@ -22,13 +22,14 @@ export function execution(
   tree: StateTree,
   parent: Execution,
   roots: RootsDial,
+  start: Execution['start'],
 ): Execution {
   const receipts = outcomes.map(receiptOf)
   const state = tree.snapshot()
   const root = receiptsRoot(receipts)
   const stateRoot =
     roots === 'every-tipset' ? tree.root() : deferredRoot(parent.stateRoot, tipset, root)
-  return { tipset, outcomes, receipts, state, stateRoot, receiptsRoot: root }
+  return { tipset, outcomes, receipts, state, stateRoot, receiptsRoot: root, start }
 }
 
 /** What a tipset did where a hand from outside has written to the state after it. */
@@ -98,5 +99,6 @@ export function genesisExecution(
     state,
     stateRoot: root,
     receiptsRoot: noReceipts,
+    start: undefined,
   }
 }

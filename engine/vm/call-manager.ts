@@ -27,7 +27,7 @@ import { type Call, type Frame, type Outcome, outcomeOfError, Thrown } from './f
 import { type GasMeter, OutOfGas } from './gas.ts'
 import { Invocation } from './invocation.ts'
 import { PRICES } from './price-list.ts'
-import { EMPTY_STATE, type StateTree, stateCodec, withBalance } from './state-tree.ts'
+import { type Actor, EMPTY_STATE, type StateTree, stateCodec, withBalance } from './state-tree.ts'
 import type { CallTrace, StampedEvent } from './trace.ts'
 
 const MAX_DEPTH = 1024
@@ -145,6 +145,10 @@ export class CallManager {
     }
     const node = this.context.traced ? this.#record(call) : undefined
     if (gas && call.gasLimit !== undefined) gas.pushLimit(Number(call.gasLimit))
+    if (gas && node) {
+      node.gas = Math.floor(gas.available / 1000)
+      node.gasUsed = gas.used
+    }
     this.#depth++
     this.#memory += FRAME_MEMORY
     return this.#run({ call, marks, node, invocation: undefined, pending: undefined })
@@ -207,7 +211,7 @@ export class CallManager {
       outOfGas && (!gas || gas.available > 0)
         ? { exitCode: ExitCode.SysOutOfGas, ret: null }
         : outcome
-    if (node) note(node, result)
+    if (node) note(node, result, gas)
     return result
   }
 
@@ -217,11 +221,10 @@ export class CallManager {
     if (node && known !== undefined) node.toId = known
     if (!this.gas && hasTooLittleGas(call)) throw new OutOfGas('less than an invocation costs')
     const to = known ?? this.#makeReceiver(call, node)
-    if (node) node.toId = to
+    if (node) noteCallee(node, to, this.tree.get(to))
     if (!this.#deliver(call, to)) return null
     frame.invocation = new Invocation(this, call, to)
     const { type } = this.tree.get(to)!
-    if (node) node.toType = type
     return startMethod(actorDefinition(type), frame.invocation as Runtime, call.params)
   }
 
@@ -311,7 +314,13 @@ function goOn({ pending }: Frame, answer: Outcome): Returned | PendingCall<Retur
   return pending!.resume(answer)
 }
 
-function note(node: CallTrace, outcome: Outcome): void {
+function noteCallee(node: CallTrace, id: ActorId, actor: Actor | undefined): void {
+  node.toId = id
+  if (actor) node.invoked = actor
+}
+
+function note(node: CallTrace, outcome: Outcome, gas: GasMeter | null): void {
+  if (gas && node.gasUsed !== undefined) node.gasUsed = gas.used - node.gasUsed
   if (outcome instanceof SyscallError) node.errorNumber = outcome.errorNumber
   else if (outcome instanceof Thrown) {
     if (outcome.error instanceof OutOfGas) node.exitCode = ExitCode.SysOutOfGas

@@ -1,17 +1,20 @@
 /** The tree of calls below a message, written down while it runs. */
 import type { ErrorNumber, ExitCode } from '../../actors/exit-codes.ts'
-import type { ActorType } from '../../actors/manifest.ts'
 import type { Payload } from '../../actors/payload.ts'
 import type { EventEntry, MethodNum } from '../../actors/runtime.ts'
 import type { Address } from '../../primitives/address.ts'
 import type { ActorId, TokenAmount } from '../../primitives/units.ts'
+import type { Actor } from './state-tree.ts'
 
 export interface CallTrace {
   readonly from: ActorId
   readonly to: Address
   toId?: ActorId
-  /** What the callee is; known once it has code to run. */
-  toType?: ActorType
+  /** The callee as it was then, before it got the value; undefined where it was never reached. */
+  invoked?: Actor
+  /** Whole gas that it had, and used; undefined where gas is not metered. */
+  gas?: number
+  gasUsed?: number
   readonly method: MethodNum
   readonly value: TokenAmount
   readonly params: Payload | null

@@ -3,6 +3,7 @@ import { alias, type Method } from '../method.ts'
 import { chainMethods } from './chain.ts'
 import { ethBlockMethods, hashMethods } from './eth-blocks.ts'
 import { ethFilterMethods } from './eth-filters.ts'
+import { ethTraceMethods } from './eth-trace.ts'
 import { ethFeeMethods } from './eth-fees.ts'
 import { addressMethods, ethMethods } from './eth.ts'
 import { cheatAccountMethods } from './cheat-accounts.ts'
@@ -12,6 +13,7 @@ import { cheatNodeMethods } from './cheat-node.ts'
 import { cheatPoolMethods } from './cheat-pool.ts'
 import { cheatRefusedMethods } from './cheat-refused.ts'
 import { cheatTimeMethods } from './cheat-time.ts'
+import { executionMethods } from './execution.ts'
 import { gasMethods } from './gas.ts'
 import { minerMethods } from './miner.ts'
 import { mpoolMethods } from './mpool.ts'
@@ -20,14 +22,22 @@ import { stateMethods } from './state.ts'
 import { walletMethods } from './wallet.ts'
 import { web3Methods } from './web3.ts'
 
-/** Lotus has each of Ethereum's methods under a name of its own: `eth_call` is `Filecoin.EthCall`. */
+/** Lotus has each of these under a name of its own: `eth_call` is `Filecoin.EthCall`, `trace_block` `Filecoin.EthTraceBlock`. */
 function withTwin(of: Method): Method[] {
-  const name = of.name.slice('eth_'.length)
-  return [of, alias(`Filecoin.Eth${name[0]!.toUpperCase()}${name.slice(1)}`, of)]
+  const [group, name] = of.name.split('_') as [string, string]
+  const words = group === 'eth' ? [name] : [group, name]
+  const capitals = words.map((word) => `${word[0]!.toUpperCase()}${word.slice(1)}`)
+  return [of, alias(`Filecoin.Eth${capitals.join('')}`, of)]
 }
 
 export const METHODS: readonly Method[] = [
-  ...[...ethMethods, ...ethBlockMethods, ...ethFeeMethods, ...ethFilterMethods].flatMap(withTwin),
+  ...[
+    ...ethMethods,
+    ...ethBlockMethods,
+    ...ethFeeMethods,
+    ...ethFilterMethods,
+    ...ethTraceMethods,
+  ].flatMap(withTwin),
   ...addressMethods,
   ...hashMethods,
   ...netMethods,
@@ -41,6 +51,7 @@ export const METHODS: readonly Method[] = [
   ...cheatRefusedMethods,
   ...chainMethods,
   ...stateMethods,
+  ...executionMethods,
   ...minerMethods,
   ...walletMethods,
   ...mpoolMethods,

@@ -1,11 +1,11 @@
 /** Actors, and where messages were executed. */
-import { integerToJson } from '../../engine/chain/lotus-json.ts'
-import { type Address, formatAddress, idAddress } from '../../primitives/address.ts'
+import { type Address, idAddress } from '../../primitives/address.ts'
 import type { Cid } from '../../primitives/cid.ts'
 import { actorOf, keyAddressOf, resolveIn, shownAddress, stateAfter } from '../actors.ts'
 import type { RpcContext } from '../context.ts'
 import { address, bool, cid, integer, optional, tipsetKey, uint } from '../decoders.ts'
 import { actorNotFound } from '../errors.ts'
+import { actorToJson } from '../exec-trace.ts'
 import { searchMessage, waitForMessage } from '../message-search.ts'
 import { method, type Method } from '../method.ts'
 import { tipsetOf } from '../tipsets.ts'
@@ -23,15 +23,7 @@ export const stateMethods = [
     return context.node.params.networkVersion
   }),
   aboutActor('Filecoin.StateGetActor', (context, who, key) => {
-    const actor = actorOf(context, tipsetOf(context, key), who)
-    const { manifest, params } = context.node
-    return {
-      Code: manifest.codeOf(actor.type).toJSON(),
-      Head: actor.state.cid().toJSON(),
-      Nonce: integerToJson(actor.sequence),
-      Balance: actor.balance.toString(),
-      DelegatedAddress: actor.delegated && formatAddress(actor.delegated, params.letter),
-    }
+    return actorToJson(context, actorOf(context, tipsetOf(context, key), who))
   }),
   aboutActor('Filecoin.StateLookupID', (context, who, key) => {
     const id = resolveIn(stateAfter(context, tipsetOf(context, key)), who)
