@@ -350,9 +350,7 @@ export class Node {
     return execution(tipset, outcomes, tree, before, this.#options.roots, start)
   }
 
-  /**
-   * Runs the messages of a kept tipset again, with all calls written down.
-   */
+  /** Runs the messages of a kept tipset again, with all calls written down. */
   retrace(tipset: Tipset): readonly MessageOutcome[] {
     const { start } = this.store.execution(tipset)
     if (!start) return []

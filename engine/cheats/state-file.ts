@@ -8,7 +8,7 @@ import { DecodeError } from '../../primitives/cbor.ts'
 import type { Cid } from '../../primitives/cid.ts'
 import { InvalidInput } from '../../primitives/invalid-input.ts'
 import type { ChainEpoch } from '../../primitives/units.ts'
-import { applyTipset } from '../chain/apply-tipset.ts'
+import { applyBlocks, passNullRounds } from '../chain/apply-tipset.ts'
 import { execution } from '../chain/execution.ts'
 import { makeTipset, type Tipset } from '../chain/tipset.ts'
 import { powerStateOf, workerKey } from '../consensus/lookback.ts'
@@ -57,8 +57,12 @@ function makeTipsetOn(
     winners.map((winner) => makeBlock(node.election, parent, epoch, winner, NO_MESSAGES)),
   )
   const tree = new StateTree(node.manifest, actors)
-  if (epoch > passed) applyTipset(tree, passed, epoch, [], node.surroundings(tipset, actors))
-  const done = execution(tipset, [], tree, parent.execution, node.roots)
+  if (epoch > passed) {
+    const at = node.surroundings(tipset, actors)
+    passNullRounds(tree, passed, epoch, at, () => [])
+    applyBlocks(tree, [], at(epoch))
+  }
+  const done = execution(tipset, [], tree, parent.execution, node.roots, undefined)
   const supply = totalBalance(new Map(node.origin.done.state.entries()))
   const minted = totalBalance(new Map(done.state.entries())) - supply
   const adopted = node.adopt(
