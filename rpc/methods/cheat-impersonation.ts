@@ -1,9 +1,8 @@
 /** Sending without a key: for an account, a contract, a multisig, a miner. */
 import type { Address } from '../../primitives/address.ts'
 import { ethHashOfMessage, hexData } from '../../engine/chain/eth-json.ts'
-import { type Message, signedMessageToJson } from '../../engine/chain/message.ts'
 import { cheat } from '../cheat.ts'
-import { actorAddress, bool, message } from '../decoders.ts'
+import { actorAddress, bool } from '../decoders.ts'
 import {
   checkImpersonated,
   messageOfRequest,
@@ -26,15 +25,6 @@ export const cheatImpersonationMethods = [
   ...cheat<[boolean]>('autoImpersonateAccount', [bool], ({ devnet }, on) => {
     devnet.impersonation.everyone = on
     return true
-  }),
-  /** As `Filecoin.MpoolPushMessage`, for a sender that is impersonated. */
-  method<[Message]>('pithead_pushUnsigned', [message], (context, unpriced) => {
-    checkImpersonated(context, unpriced.from)
-    const nonce = context.node.nextNonce(unpriced.from, true)
-    const signed = unsignedFor(context, { ...unpriced, nonce })
-    const cid = pushMessage(context, signed, true)
-    const { letter } = context.node.params
-    return { ...signedMessageToJson(signed, letter), CID: cid.toJSON() }
   }),
   method<[UnsignedRequest]>(
     'eth_sendUnsignedTransaction',

@@ -6,16 +6,20 @@ import { MultisigConstructorParams } from '../../actors/multisig/params.ts'
 import { ExecParams } from '../../actors/init/params.ts'
 import { makeMessage, messageToJson, signedMessageToJson } from '../../engine/chain/message.ts'
 import { unsigned } from '../../engine/chain/unsigned.ts'
-import { type Address, idAddress } from '../../primitives/address.ts'
+import { type Address, idAddress, PROTOCOL } from '../../primitives/address.ts'
 import { encode } from '../../primitives/codec.ts'
 import { ethAddressOf, filecoinAddressOf, formatEthAddress } from '../../primitives/eth-address.ts'
 import { fil } from '../../primitives/units.ts'
-import { eth, GAS, rpcDevnet, type RpcDevnet } from '../support/rpc.ts'
+import { eth, GAS, METHOD_INVOKE_EVM, rpcDevnet, type RpcDevnet } from '../support/rpc.ts'
 
 const balance = async ({ ask }: RpcDevnet, of: Address): Promise<bigint> =>
   BigInt(await ask<string>('Filecoin.WalletBalance', String(of)))
 
-const transfer = (from: Address, to: Address) => messageToJson(makeMessage({ from, to, value: 7n }))
+/** Of an Ethereum account nothing but a call of a contract can be signed, a transfer among them. */
+const transfer = (from: Address, to: Address) => {
+  const method = from.protocol === PROTOCOL.delegated ? METHOD_INVOKE_EVM : 0n
+  return messageToJson(makeMessage({ from, to, value: 7n, method }))
+}
 
 /** A multisig of the first account's with 10 FIL in it. */
 async function multisig(net: RpcDevnet): Promise<Address> {
@@ -30,7 +34,7 @@ async function multisig(net: RpcDevnet): Promise<Address> {
   await ask('anvil_impersonateAccount', String(from))
   const value = fil('10')
   const message = makeMessage({ from, to: idAddress(1), method: 2n, value, params: exec })
-  await ask('pithead_pushUnsigned', messageToJson(message))
+  await ask('Filecoin.MpoolPushMessage', messageToJson(message))
   const found = [...devnet.node.state.entries()].find(([, { type }]) => type === 'multisig')
   return idAddress(found![0])
 }
@@ -44,9 +48,9 @@ test('actors of every kind send FIL', async () => {
   devnet.node.edit((tree) => tree.deposit(tree.resolve(owner)!, fil('1')))
   for (const from of senders) {
     await ask('hardhat_impersonateAccount', String(from))
-    const before = await balance(net, b!.native)
-    const { CID } = await ask('pithead_pushUnsigned', transfer(from, b!.native))
-    assert.is((await balance(net, b!.native)) - before, 7n, `from ${from}`)
+    const before = await balance(net, b!.delegated)
+    const { CID } = await ask('Filecoin.MpoolPushMessage', transfer(from, b!.delegated))
+    assert.is((await balance(net, b!.delegated)) - before, 7n, `from ${from}`)
     assert.is(Number((await ask('Filecoin.StateWaitMsg', CID))['Receipt']!['ExitCode']), 0)
   }
 })
@@ -86,7 +90,7 @@ test('a miner pays no gas, an account does', async () => {
   assert.ok((await balance(net, miner)) > had - 100n)
   const account = devnet.accounts[1]!.delegated
   const before = await balance(net, account)
-  await ask('pithead_pushUnsigned', transfer(account, receiver))
+  await ask('Filecoin.MpoolPushMessage', transfer(account, receiver))
   assert.ok((await balance(net, account)) < before - 7n)
 })
 
