@@ -4,6 +4,7 @@
  */
 import { ExitCode } from '../actors/exit-codes.ts'
 import { BLOCK_GAS_LIMIT, BLOCK_GAS_TARGET } from '../engine/chain/base-fee.ts'
+import { METHOD_INVOKE_EVM } from '../engine/chain/eth-message.ts'
 import {
   chainLength,
   type Message,
@@ -154,11 +155,17 @@ export function withGas(
 ): Message {
   for (const field of ['value', 'gasLimit', 'gasFeeCap', 'gasPremium'] as const)
     if (message[field] < 0n) throw invalidParams(`${field} is negative: ${message[field]}`)
-  const gasLimit = message.gasLimit || BigInt(estimateGasLimit(context, message, tipset))
+  const gasLimit = message.gasLimit || BigInt(gasNeeded(context, message, tipset))
   const gasPremium = message.gasPremium || estimateGasPremium(context, PREMIUM_EPOCHS, tipset)
   const wanted = message.gasFeeCap || estimateFeeCap(gasPremium, FEE_CAP_EPOCHS, tipset)
   const gasFeeCap = wanted * gasLimit > maxFee ? maxFee / gasLimit : wanted
   return makeMessage({ ...message, gasLimit, gasFeeCap, gasPremium: min(gasPremium, gasFeeCap) })
+}
+
+/** Lotus does not search here, and what nests deep then runs out of gas on the chain. */
+function gasNeeded(context: RpcContext, message: Message, tipset: Tipset): number {
+  const estimate = message.method === METHOD_INVOKE_EVM ? estimateEthGas : estimateGasLimit
+  return estimate(context, message, tipset)
 }
 
 /** A fee cap that lasts while the base fee rises for `epochs`. attoFIL per gas. */

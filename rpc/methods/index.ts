@@ -18,6 +18,7 @@ import { gasMethods } from './gas.ts'
 import { minerMethods } from './miner.ts'
 import { mpoolMethods } from './mpool.ts'
 import { netMethods } from './net.ts'
+import { sectorMethods } from './sectors.ts'
 import { stateMethods } from './state.ts'
 import { walletMethods } from './wallet.ts'
 import { web3Methods } from './web3.ts'
@@ -53,6 +54,7 @@ export const METHODS: readonly Method[] = [
   ...stateMethods,
   ...executionMethods,
   ...minerMethods,
+  ...sectorMethods,
   ...walletMethods,
   ...mpoolMethods,
   ...gasMethods,

@@ -6,9 +6,11 @@ import { verifyMessageSignature } from '../../engine/chain/message-signature.ts'
 import { signedMessageFromJson } from '../../engine/chain/message.ts'
 import { idAddress } from '../../primitives/address.ts'
 import { encodeBase64 } from '../../primitives/base64.ts'
-import { utf8 } from '../../primitives/bytes.ts'
-import { encode, address as addressCodec } from '../../primitives/codec.ts'
+import { fromHex, utf8 } from '../../primitives/bytes.ts'
+import { address as addressCodec, byteString, encode } from '../../primitives/codec.ts'
+import { filecoinAddressOf } from '../../primitives/eth-address.ts'
 import { fil } from '../../primitives/units.ts'
+import { callData, ledgerDevnet } from '../support/drive.ts'
 import { int, type Json, rpcDevnet } from '../support/rpc.ts'
 
 const CHANGE_OWNER = 23
@@ -141,6 +143,19 @@ test('messages that cannot be sent are refused, with the reason', async () => {
   )
   const config = await ask('Filecoin.MpoolGetConfig')
   assert.is(config['GasLimitOverestimation'], 1.25)
+})
+
+test('a native message to a contract gets the gas that nested calls need', async () => {
+  const { ask, ledger, devnet } = await ledgerDevnet()
+  const params = encode(byteString, fromHex(callData('nest', [60n])))
+  const sent = await ask('Filecoin.MpoolPushMessage', {
+    From: String(devnet.accounts[1]!.native),
+    To: String(filecoinAddressOf(fromHex(ledger))),
+    Method: 3844450837,
+    Params: encodeBase64(params),
+  })
+  const lookup = await ask('Filecoin.StateWaitMsg', sent['CID'], 0, -1, true)
+  assert.is(lookup['Receipt']!['ExitCode'], 0)
 })
 
 test('an impersonated sender needs no key', async () => {
