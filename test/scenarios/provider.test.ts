@@ -3,42 +3,21 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { MarketState } from '../../actors/market/state.ts'
-import type { MinerState } from '../../actors/miner/state.ts'
-import { MARKET_ACTOR, POWER_ACTOR, VERIFREG_ACTOR } from '../../actors/singletons.ts'
-import type { PowerState } from '../../actors/power/state.ts'
+import { MARKET_ACTOR, VERIFREG_ACTOR } from '../../actors/singletons.ts'
 import type { VerifregState } from '../../actors/verifreg/state.ts'
 import { type BlockHeader, sealHeader } from '../../engine/chain/block.ts'
 import { WINNING_POST } from '../../engine/consensus/producer.ts'
 import { validateBlock } from '../../engine/consensus/validator.ts'
-import { Devnet } from '../../engine/devnet.ts'
 import { bytesKey } from '../../primitives/bytes.ts'
 import { initCrypto } from '../../primitives/crypto/init.ts'
 import { Prng } from '../../primitives/prng.ts'
-import { GiB } from '../../primitives/units.ts'
 import { fillerPiece, pieceOf } from '../../proofs-mock/piece.ts'
-import { type Habits, type Provider, startProviders } from '../../scenarios/agents/provider.ts'
 import { accountSigner, allocate, giveDatacap, publishDeal } from '../support/onboarding.ts'
+import { worldOf } from '../support/provider-world.ts'
 
 await initCrypto()
 
 const DAY = 2880
-
-/** A network of one provider whose real sectors are most of its power. */
-function worldOf(preset: '2k' | 'mainnet', sectors: number, habits: Partial<Habits> = {}) {
-  const size = preset === '2k' ? 2048n : GiB(32)
-  const devnet = new Devnet({ preset, sectors, power: [size], crypto: 'modelled', accounts: 4 })
-  const [provider] = startProviders(devnet, habits) as [Provider]
-  const stateOf = <S>(id: number) =>
-    devnet.node.state.get(id as typeof provider.miner)!.state.get() as S
-  const claim = () => stateOf<PowerState>(POWER_ACTOR).claims.get(provider.miner)!
-  return {
-    ...{ devnet, provider, size, stateOf, claim },
-    miner: () => stateOf<MinerState>(provider.miner),
-    /** Sectors that the chain counts as power. */
-    active: () => Number(claim().rawBytePower / size) - 1,
-    pass: (epochs: number) => devnet.passTo(devnet.node.head.height + epochs),
-  }
-}
 
 for (const preset of ['2k', 'mainnet'] as const)
   test(`${preset}: deal data gets into sectors, is proven, and earns`, () => {
