@@ -5,7 +5,7 @@
  *
  * A filter is a part of a path. A file that hangs, crashes or registers no test is a failure, and so is a
  * filter that matches nothing. A slow file may say `// timeout: 400` (seconds) in its first lines.
- * An example is examples/<name> with a package.json of its own, which is installed before its tests run.
+ * A folder with a package-lock.json of its own is installed before the tests in it run.
  * The last line is `N passed, N failed`.
  */
 import { spawn } from 'node:child_process'
@@ -33,7 +33,7 @@ async function main() {
   ensureInstalled(HOME)
   const root = resolve(values.root)
   const { files, jobs, unmatched } = testJobs(root, filters, Number(values.timeout))
-  for (const example of examplesOf(root, files)) ensureInstalled(example)
+  for (const folder of foldersToInstall(root, files)) ensureInstalled(folder)
   if (!values['no-types'] && unmatched.length === 0) jobs.unshift(typeCheck(root))
   const results = unmatched.map(noFiles)
   for (const result of results) print(result)
@@ -67,11 +67,15 @@ function testJobs(root, filters, timeout) {
   }
 }
 
-/** Folders of the examples that test files are of. */
-function examplesOf(root, files) {
-  const names = files.flatMap((file) => /^examples\/([^/]+)\//.exec(file)?.[1] ?? [])
-  const folders = [...new Set(names)].map((name) => join(root, 'examples', name))
-  return folders.filter((folder) => existsSync(join(folder, 'package-lock.json')))
+/** Folders below the root with a lock of their own, that test files are in. */
+function foldersToInstall(root, files) {
+  const folders = files.flatMap((file) => {
+    const parts = file.split('/').slice(0, -1)
+    return parts.map((_, i) => parts.slice(0, i + 1).join('/'))
+  })
+  return [...new Set(folders)]
+    .map((folder) => join(root, folder))
+    .filter((folder) => existsSync(join(folder, 'package-lock.json')))
 }
 
 function testFiles(folder) {
