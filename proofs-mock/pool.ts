@@ -4,7 +4,7 @@
  */
 import type { SignedItem } from '../primitives/crypto/bls.ts'
 import { FR32_SPAN } from '../primitives/crypto/hash.ts'
-import { invalidOnThreads } from '../primitives/crypto/signature-pool.ts'
+import { invalidOnThreads, type SignatureJudge } from '../primitives/crypto/signature-pool.ts'
 import {
   commitmentOfRoots,
   pieceCommitment,
@@ -60,7 +60,7 @@ export async function verifyOnThreads(
   const jobs = requests.map((request) => proofJobs(verifier.setup, request))
   const all = jobs.flatMap((own) => own ?? [])
   const bad = new Set<SignedItem>()
-  for (const position of await invalidOnThreads(pool, all)) bad.add(all[position]!)
+  for (const position of await invalidOnThreads(pool, all, INVALID)) bad.add(all[position]!)
   verifier.provide(all.filter((job) => !bad.has(job)))
   return jobs.map((own) => own !== undefined && own.every((job) => !bad.has(job)))
 }
@@ -69,6 +69,7 @@ const SEALS: Work<readonly PackedSeal[], Uint8Array> = {
   file: 'proofs-mock/worker',
   name: 'seals',
 }
+const INVALID: SignatureJudge = { file: 'proofs-mock/worker', name: 'invalid' }
 const ROOTS: Work<Uint8Array, Uint8Array> = { file: 'proofs-mock/worker', name: 'roots' }
 const SEALS_AT_ONCE = 32
 /** Bytes of data that a thread takes at once: 8 MiB when padded. */

@@ -1,10 +1,11 @@
 /**
- * The mock's trusted setup: for each circuit a BLS key, whose signature of the public inputs stands where a SNARK would. Who has
+ * The mock's trusted setup: for each circuit a BLS key, whose signature of the public inputs stands where a SNARK would, in the
+ * domain of @chainsafe/bls, so that it is no signature of Filecoin's and anyone can check it with that package. Who has
  * the secret can prove anything, as with the waste of a real setup; the provers of this room use it only for what they have
  * opened. Verifiers know the public key.
  */
 import { concatBytes, equalBytes, utf8 } from '../primitives/bytes.ts'
-import { bls, type SignedItem } from '../primitives/crypto/bls.ts'
+import { bls, DST_POP, type SignedItem } from '../primitives/crypto/bls.ts'
 import { blake2b512, blake2b256 } from '../primitives/crypto/hash.ts'
 import { blsSecretFromSeed } from '../primitives/crypto/keys.ts'
 import { uint64le } from './challenges.ts'
@@ -67,7 +68,7 @@ export function signProof(
   length: number,
 ): Uint8Array {
   const { secret, publicKey } = setup.key(circuit)
-  const signature = bls().sign(secret, stated)
+  const signature = bls().sign(secret, stated, DST_POP)
   return concatBytes(publicKey, signature, filling(stated, length - HEAD))
 }
 
@@ -86,7 +87,7 @@ export function proofJob(
   if (proof.length !== length || length < PARTITION_PROOF_SIZE) return undefined
   if (!equalBytes(proof.subarray(0, 48), publicKey)) return undefined
   if (!equalBytes(proof.subarray(HEAD), filling(stated, length - HEAD))) return undefined
-  return { publicKey, message: stated, signature: proof.subarray(48, HEAD) }
+  return { publicKey, message: stated, signature: proof.subarray(48, HEAD), dst: DST_POP }
 }
 
 const HEAD = 48 + 96

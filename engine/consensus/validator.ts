@@ -127,7 +127,7 @@ function checkSignature({ crypto }: Election, item: BlockSignature): void {
   // Storage is proven with BLS also where blocks are signed with what stands for it.
   const holds =
     code === 'winning-post'
-      ? bls().verify(publicKey, message, signature)
+      ? bls().multiVerify([item])
       : crypto.verify(publicKey, message, signature)
   check(holds, code, `${code} does not verify`)
 }

@@ -3,7 +3,7 @@
  * paired once, with Σ rᵢ·Hᵢ over them. It always holds for good items, and with a bad one among them with a chance of 2⁻⁶⁴.
  * Where it fails, halves of the batch are judged until the bad ones are found.
  */
-import { bytesKey } from '../bytes.ts'
+import { bytesKey, utf8 } from '../bytes.ts'
 import type { BlsCurve } from './bls-curve.ts'
 import type { SignedItem } from './bls.ts'
 import { blake2b256, blake2b512 } from './hash.ts'
@@ -12,7 +12,7 @@ import { blake2b256, blake2b512 } from './hash.ts'
 export interface Decoder<G1, G2> {
   publicKey(bytes: Uint8Array): G1 | undefined
   signature(bytes: Uint8Array): G2 | undefined
-  hash(message: Uint8Array): G2
+  hash(message: Uint8Array, dst?: string): G2
 }
 
 /** Whether every item holds; holds for none. */
@@ -43,7 +43,21 @@ export function invalidItems<G1, G2>(
     if (entry === undefined) bad.push(i)
     else entries.push(entry)
   }
-  return [...bad, ...bisect(curve, entries, false)].sort((a, b) => a - b)
+  const found = bisect(entries, (some) => combinationHolds(curve, some))
+  return [...bad, ...found.map(({ index }) => index)].sort((a, b) => a - b)
+}
+
+/** The bad ones, in order, by judging halves of what does not hold; `known` says that there are some. */
+export function bisect<T>(
+  entries: readonly T[],
+  holds: (some: readonly T[]) => boolean,
+  known = false,
+): T[] {
+  if (entries.length === 0 || (!known && holds(entries))) return []
+  if (entries.length === 1) return [...entries]
+  const half = entries.length >> 1
+  const left = bisect(entries.slice(0, half), holds)
+  return [...left, ...bisect(entries.slice(half), holds, left.length === 0)]
 }
 
 interface Entry<G1, G2> {
@@ -59,7 +73,7 @@ interface Entry<G1, G2> {
 
 function entryOf<G1, G2>(
   decoder: Decoder<G1, G2>,
-  { publicKey, message, signature }: SignedItem,
+  { publicKey, message, signature, dst }: SignedItem,
   index: number,
 ): Entry<G1, G2> | undefined {
   const key = decoder.publicKey(publicKey)
@@ -68,28 +82,17 @@ function entryOf<G1, G2>(
   let hashed: G2 | undefined
   return {
     index,
-    // The key and the signature have fixed lengths, so no two items have the same bytes.
-    digest: blake2b256(publicKey, signature, message),
+    // All but the last have a length that is fixed or told, so no two items have the same bytes.
+    digest: blake2b256(publicKey, signature, domainTag(dst), message),
     keyId: bytesKey(publicKey),
     key,
     signature: point,
-    hash: () => (hashed ??= decoder.hash(message)),
+    hash: () => (hashed ??= decoder.hash(message, dst)),
   }
 }
 
-/** Indices of the bad ones; `known` says that there are some. */
-function bisect<G1, G2>(
-  curve: BlsCurve<unknown, G1, G2>,
-  entries: readonly Entry<G1, G2>[],
-  known: boolean,
-): number[] {
-  if (entries.length === 0) return []
-  if (!known && combinationHolds(curve, entries)) return []
-  if (entries.length === 1) return [entries[0]!.index]
-  const half = entries.length >> 1
-  const left = bisect(curve, entries.slice(0, half), false)
-  return [...left, ...bisect(curve, entries.slice(half), left.length === 0)]
-}
+/** The length of the domain's name, and the name; Filecoin's is not named. */
+const domainTag = (dst = ''): Uint8Array => Uint8Array.of(dst.length, ...utf8(dst))
 
 function combinationHolds<G1, G2>(
   curve: BlsCurve<unknown, G1, G2>,

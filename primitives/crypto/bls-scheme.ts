@@ -9,11 +9,11 @@ import { blake2b256 } from './hash.ts'
 
 export function blsBackend<Secret, G1, G2>(curve: BlsCurve<Secret, G1, G2>): BlsBackend {
   const keys = keyCaches(curve)
-  const decoder = (dst: string): Decoder<G1, G2> => ({
+  const decoder: Decoder<G1, G2> = {
     publicKey: (bytes) => keys.publicG1(bytes),
     signature: (bytes) => decodeSignature(curve, bytes),
-    hash: (message) => curve.hashToG2(message, dst),
-  })
+    hash: (message, dst = DST_G2) => curve.hashToG2(message, dst),
+  }
   return {
     name: curve.name,
     publicKey: (secret) => curve.publicKeyG1(keys.secret(secret)),
@@ -21,7 +21,7 @@ export function blsBackend<Secret, G1, G2>(curve: BlsCurve<Secret, G1, G2>): Bls
     sign: (secret, message, dst = DST_G2) => curve.signG2(keys.secret(secret), message, dst),
     signG1: (secret, message) => curve.signG1(keys.secret(secret), message, DST_G1),
     verify: (publicKey, message, signature, dst = DST_G2) =>
-      batchHolds(curve, decoder(dst), [{ publicKey, message, signature }]),
+      batchHolds(curve, decoder, [{ publicKey, message, signature, dst }]),
     verifyG1(publicKey, message, signature, dst = DST_G1) {
       const key = keys.publicG2(publicKey)
       const point = key && isCompressed(signature, 48) && curve.decodeG1(signature)
@@ -34,8 +34,8 @@ export function blsBackend<Secret, G1, G2>(curve: BlsCurve<Secret, G1, G2>): Bls
     aggregate: (signatures) => aggregate(curve, signatures),
     aggregateVerify: (publicKeys, messages, signature) =>
       aggregateVerify(curve, keys, publicKeys, messages, signature),
-    multiVerify: (items, dst = DST_G2) => batchHolds(curve, decoder(dst), items),
-    invalid: (items, dst = DST_G2) => invalidItems(curve, decoder(dst), items),
+    multiVerify: (items) => batchHolds(curve, decoder, items),
+    invalid: (items) => invalidItems(curve, decoder, items),
   }
 }
 

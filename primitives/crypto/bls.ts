@@ -7,6 +7,8 @@ import { defined } from '../assert.ts'
 
 /** Hash-to-curve domain of Filecoin signatures and of drand's chained networks. */
 export const DST_G2 = 'BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_NUL_'
+/** Hash-to-curve domain of Ethereum's signatures, the one that @chainsafe/bls has: for keys that are not Filecoin's. */
+export const DST_POP = 'BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_'
 /** Hash-to-curve domain of drand's quicknet. */
 export const DST_G1 = 'BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_'
 
@@ -16,6 +18,8 @@ export interface SignedItem {
   readonly message: Uint8Array
   /** 96 bytes. */
   readonly signature: Uint8Array
+  /** Domain that was signed in, where it is not Filecoin's; ASCII, at most 255 bytes. */
+  readonly dst?: string
 }
 
 /** A secret is 32 bytes, little-endian as Filecoin stores it, between 1 and the group order. Checks never throw. */
@@ -44,9 +48,9 @@ export interface BlsBackend {
    * Whether every item verifies, with one pairing check for all: each item is multiplied by a 64-bit number hashed from all
    * of them. Holds for no items.
    */
-  multiVerify(items: readonly SignedItem[], dst?: string): boolean
+  multiVerify(items: readonly SignedItem[]): boolean
   /** Positions of the items that do not verify, ascending: as `multiVerify`, with halves of what fails. */
-  invalid(items: readonly SignedItem[], dst?: string): number[]
+  invalid(items: readonly SignedItem[]): number[]
   /** 96 bytes, for signatures on G1. @throws InvalidInput for a bad secret. */
   publicKeyG2(secret: Uint8Array): Uint8Array
   /** 48 bytes. @throws InvalidInput for a bad secret. */

@@ -4,6 +4,7 @@ import type { createKeccak } from 'hash-wasm'
 import { type BlstBinding, blstCurve } from './bls-blst.ts'
 import { herumiCurve, type MclModule } from './bls-herumi.ts'
 import { blsBackend } from './bls-scheme.ts'
+import type { ChainsafeBls } from './chainsafe-bls.ts'
 import { type BlsBackend, installBls } from './bls.ts'
 import { installHashers } from './hash.ts'
 import { installSecp256k1, loadSecp256k1, type Secp256k1Library } from './secp256k1.ts'
@@ -33,6 +34,20 @@ export async function initCrypto(options: CryptoOptions = {}): Promise<void> {
 export async function loadBls(name: BlsBackend['name']): Promise<BlsBackend | undefined> {
   if (name === 'blst') return (blst ??= loadBlst())
   return (mcl ??= loadHerumi())
+}
+
+/**
+ * @chainsafe/bls, native where it loads. Only where somebody waits anyway: to load it takes as long as a small devnet to start,
+ * and it cannot be loaded in place.
+ */
+export function loadChainsafeBls(
+  name: ChainsafeBls['implementation'] = 'blst-native',
+): Promise<ChainsafeBls> {
+  if (name === 'herumi') return import('@chainsafe/bls/herumi').then(({ bls }) => bls)
+  return import('@chainsafe/bls/blst-native').then(
+    ({ bls }) => bls,
+    () => loadChainsafeBls('herumi'),
+  )
 }
 
 let hashers: Promise<void> | undefined

@@ -6,10 +6,12 @@ import { packSignedItems } from './signed-items.ts'
 /**
  * Positions of the items that do not verify, ascending: as `bls().invalid`, in as many batches as there are threads, or more
  * where these would be larger than pays.
+ * @param judge - by default the BLS library in use.
  */
 export async function invalidOnThreads(
   pool: WorkerPool,
   items: readonly SignedItem[],
+  judge: SignatureJudge = INVALID,
 ): Promise<number[]> {
   const batches = Math.max(1, pool.threads, Math.ceil(items.length / LARGEST_BATCH))
   const size = Math.ceil(items.length / batches)
@@ -17,10 +19,13 @@ export async function invalidOnThreads(
     (at) => at < items.length,
   )
   const packed = starts.map((at) => packSignedItems(items.slice(at, at + size)))
-  const bad = await pool.map(INVALID, packed)
+  const bad = await pool.map(judge, packed)
   return bad.flatMap((positions, i) => [...positions].map((position) => starts[i]! + position))
 }
 
-const INVALID: Work<Uint8Array, Uint32Array> = { file: 'primitives/crypto/worker', name: 'invalid' }
+/** Takes packed items and gives the positions of the bad ones. */
+export type SignatureJudge = Work<Uint8Array, Uint32Array>
+
+const INVALID: SignatureJudge = { file: 'primitives/crypto/worker', name: 'invalid' }
 /** More in one batch saves nothing further and would leave threads idle at the end. */
 const LARGEST_BATCH = 256

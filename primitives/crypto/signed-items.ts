@@ -1,9 +1,15 @@
 /** Signatures as one array of bytes, which goes to a thread at a fraction of the cost of objects. */
-import { type SignedItem } from './bls.ts'
+import { utf8 } from '../bytes.ts'
+import type { SignedItem } from './bls.ts'
 
-/** For each item the lengths of key, message and signature, 32 bits each, then the three. */
+/** For each item the lengths of key, message, signature and domain, 32 bits each, then the four. */
 export function packSignedItems(items: readonly SignedItem[]): Uint8Array {
-  const parts = items.map(({ publicKey, message, signature }) => [publicKey, message, signature])
+  const parts = items.map(({ publicKey, message, signature, dst = '' }) => [
+    publicKey,
+    message,
+    signature,
+    utf8(dst),
+  ])
   const length = parts.flat().reduce((sum, part) => sum + 4 + part.length, 0)
   const packed = new Uint8Array(length)
   const view = new DataView(packed.buffer)
@@ -26,14 +32,17 @@ export function unpackSignedItems(packed: Uint8Array): SignedItem[] {
   const view = new DataView(packed.buffer, packed.byteOffset, packed.length)
   const items: SignedItem[] = []
   for (let at = 0; at < packed.length;) {
-    const lengths = [view.getUint32(at), view.getUint32(at + 4), view.getUint32(at + 8)]
-    at += 12
-    const [publicKey, message, signature] = lengths.map((length) => {
+    const lengths = [0, 4, 8, 12].map((offset) => view.getUint32(at + offset))
+    at += 16
+    const [publicKey, message, signature, dst] = lengths.map((length) => {
       if (at + length > packed.length) throw new RangeError(`item ${items.length} is cut off`)
       at += length
       return packed.subarray(at - length, at)
-    }) as [Uint8Array, Uint8Array, Uint8Array]
-    items.push({ publicKey, message, signature })
+    }) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array]
+    const domain = dst.length > 0 ? { dst: decoder.decode(dst) } : {}
+    items.push({ publicKey, message, signature, ...domain })
   }
   return items
 }
+
+const decoder = new TextDecoder()

@@ -29,8 +29,8 @@ const seed = new Uint8Array(32).fill(3)
 const ticket = new Uint8Array(32).fill(4)
 const sealedOf = (number: bigint, sealProof = 5): Sealed =>
   seal({ miner, number, sealProof, ticket })
-const holds = ({ publicKey, message, signature }: SignedItem): boolean =>
-  bls().verify(publicKey, message, signature)
+const holds = ({ publicKey, message, signature, dst }: SignedItem): boolean =>
+  bls().verify(publicKey, message, signature, dst)
 
 test('a seal proof has the length the miner actor allows for its type', () => {
   for (const sealProof of [5, 8, 10, 13, 15, 18]) {
