@@ -15,7 +15,7 @@ import type { SealedSectors } from '../proofs-mock/faults.ts'
 import type { Replicas } from '../proofs-mock/posts.ts'
 import { mockSetup } from '../proofs-mock/setup.ts'
 import { proofVerifier } from '../proofs-mock/verifier.ts'
-import { type Agent, nextDue } from './agent.ts'
+import { type Agent, type Employment, nextDue, type Pause, pauseAt } from './agent.ts'
 import { INITIAL_BASE_FEE } from './chain/base-fee.ts'
 import { Clock } from './clock.ts'
 import type { SignedMessage } from './chain/message.ts'
@@ -80,7 +80,8 @@ export interface DevnetProvider {
 export interface DevnetMoment {
   readonly node: NodeMoment
   readonly restoreClock: () => void
-  readonly restoreAgents: readonly (() => void)[]
+  readonly pauses: readonly Pause[]
+  readonly restoreAgents: () => void
 }
 
 const ACCOUNT_BALANCE: TokenAmount = fil('100000')
@@ -103,6 +104,10 @@ export class Devnet {
   readonly wallet: Wallet
   /** Who acts by itself before every tipset, in this order. */
   readonly agents: Agent[] = []
+  /** Has the software of a provider run here; undefined where none does. */
+  employ: ((employment: Employment) => void) | undefined
+  /** When agents are kept from acting. A value, replaced and never changed. */
+  pauses: readonly Pause[] = []
   readonly clock: Clock
   readonly snapshots: Snapshots = new Snapshots(this)
   readonly impersonation: Impersonation = new Impersonation()
@@ -145,7 +150,7 @@ export class Devnet {
         params: this.params,
         crypto,
         roots,
-        keys: { secretOf: (worker) => secrets.get(worker.key) },
+        keys: { secretOf: (worker) => secrets.get(worker.key) ?? this.#secretOf(worker) },
         genesisSupply: built.supply,
         proofs: {
           verifier: proofVerifier(mockSetup(this.params.name)),
@@ -155,6 +160,12 @@ export class Devnet {
       },
       built.tree,
     )
+  }
+
+  /** Of a worker whose key came into the wallet later. */
+  #secretOf(worker: Address): Uint8Array | undefined {
+    const key = this.wallet.get(worker)
+    return key?.type === 'bls' ? key.secret : undefined
   }
 
   #providerSpec({ owner, worker }: ProviderKeys, power: StoragePower | undefined): GenesisProvider {
@@ -235,26 +246,34 @@ export class Devnet {
     this.#agentsBefore ??= this.#saveAgents()
     for (;;) {
       const from = this.node.head.height + 1
-      const due = nextDue(this.agents, from)
+      const due = nextDue(this.agents, from, this.pauses)
       if (due === undefined || due >= epoch) return this.#makeTipset(Math.max(from, epoch))
       this.#makeTipset(due)
     }
   }
 
-  #makeTipset(epoch: ChainEpoch): Tipset {
+  /** Makes the next tipset after `count` null rounds as Filecoin knows them: nobody earns in them, and agents wait. */
+  nullRounds(count: number): Tipset {
+    this.#agentsBefore ??= this.#saveAgents()
+    return this.#makeTipset(this.node.head.height + 1 + count, false)
+  }
+
+  #makeTipset(epoch: ChainEpoch, earning = true): Tipset {
     this.#acting = true
     try {
-      for (const agent of this.agents) agent.act(this, epoch)
+      for (const agent of this.agents)
+        if (!pauseAt(agent, epoch, this.pauses)) agent.act(this, epoch)
     } finally {
       this.#acting = false
     }
-    return this.node.mine(epoch - this.node.head.height - 1, true)
+    return this.node.mine(epoch - this.node.head.height - 1, earning)
   }
 
   save(): DevnetMoment {
     return {
       node: this.node.save(),
       restoreClock: this.clock.save(),
+      pauses: this.pauses,
       restoreAgents: this.#saveAgents(),
     }
   }
@@ -262,26 +281,34 @@ export class Devnet {
   /** Begins again at genesis, with the keys there were. Nobody is impersonated, nothing waits, no snapshot is left. */
   reset(): void {
     this.node.restore(this.node.origin)
-    for (const restore of this.#agentsBefore ?? []) restore()
+    this.#agentsBefore?.()
     this.clock.clear()
+    this.pauses = []
     this.snapshots.clear()
     this.impersonation.clear()
     this.automine = true
   }
 
-  restore({ node, restoreClock, restoreAgents }: DevnetMoment): void {
+  restore({ node, restoreClock, pauses, restoreAgents }: DevnetMoment): void {
     this.node.restore(node)
     restoreClock()
-    for (const restore of restoreAgents) restore()
+    this.pauses = pauses
+    restoreAgents()
   }
 
   /** While agents push, messages wait for the tipset that is being made. */
   #acting = false
   /** What agents knew before the first tipset: they come after the devnet is made. */
-  #agentsBefore: (() => void)[] | undefined
+  #agentsBefore: (() => void) | undefined
 
-  #saveAgents(): (() => void)[] {
-    return this.agents.map((agent) => agent.save?.()).filter((restore) => !!restore)
+  /** Remembers who acts, and what each knows; the function that is returned goes back to it. */
+  #saveAgents(): () => void {
+    const agents = [...this.agents]
+    const restores = agents.map((agent) => agent.save?.())
+    return () => {
+      this.agents.splice(0, this.agents.length, ...agents)
+      for (const restore of restores) restore?.()
+    }
   }
 }
 

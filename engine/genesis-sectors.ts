@@ -9,6 +9,7 @@ import {
   PreCommitSectorBatchParams2,
 } from '../actors/miner/sector-params.ts'
 import type { MinerState } from '../actors/miner/state.ts'
+import type { SectorNumber } from '../actors/miner/wire.ts'
 import { Payload } from '../actors/payload.ts'
 import { EPOCHS_IN_DAY } from '../actors/policy.ts'
 import type { PowerState } from '../actors/power/state.ts'
@@ -31,14 +32,24 @@ export function addGenesisSectors(
   count: number,
   prng: Prng,
 ): SealedSectors {
-  if (count === 0) return new Map()
+  const numbers = Array.from({ length: count }, (_, i) => BigInt(i))
+  return addSealedSectors(tree, context, miner, numbers, prng)
+}
+
+/** The same with these numbers, at any time; at most as many as one message takes. */
+export function addSealedSectors(
+  tree: StateTree,
+  context: MachineContext,
+  miner: ActorId,
+  numbers: readonly SectorNumber[],
+  prng: Prng,
+): SealedSectors {
+  if (numbers.length === 0) return new Map()
   const { info } = stateOf<MinerState>(tree, miner)
   const { sectorSize, worker } = info.get()
   const sealProof = sealProofFromSectorSize(sectorSize)
-  const sealed = Array.from({ length: count }, (_, i) =>
-    seal({ miner, number: BigInt(i), sealProof, ticket: prng.bytes(32) }),
-  )
-  const sectors = sealed.map((one) => preCommitOf(one))
+  const sealed = numbers.map((number) => seal({ miner, number, sealProof, ticket: prng.bytes(32) }))
+  const sectors = sealed.map((one) => preCommitOf(one, context.epoch))
   const promise = Payload.of(PreCommitSectorBatchParams2, { sectors })
   const preCommit = systemMessage(miner, MinerMethod.PreCommitSectorBatch2, promise)
   apply(tree, context, { ...preCommit, from: worker })
@@ -57,19 +68,19 @@ export function addGenesisSectors(
 /** As long as Lotus' genesis sectors live. */
 const LIFETIME: ChainEpoch = 540 * EPOCHS_IN_DAY
 
-const preCommitOf = ({ replica }: Sealed) => ({
+const preCommitOf = ({ replica }: Sealed, epoch: ChainEpoch) => ({
   sealProof: replica.sealProof,
   sectorNumber: replica.number,
   sealedCid: sealedCidOf(replica),
-  sealRandEpoch: -1,
+  sealRandEpoch: epoch - 1,
   dealIds: [],
-  expiration: LIFETIME,
+  expiration: epoch + LIFETIME,
   unsealedCid: null,
 })
 
 function apply(tree: StateTree, context: MachineContext, message: ImplicitMessage): void {
   const { exitCode } = applyImplicit(tree, context, message)
-  assert(exitCode === 0, `genesis sectors of ${message.to}: method exits ${exitCode}`)
+  assert(exitCode === 0, `sectors of ${message.to}: method ${message.method} exits ${exitCode}`)
 }
 
 const stateOf = <S>(tree: StateTree, id: ActorId): S =>

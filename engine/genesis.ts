@@ -135,11 +135,11 @@ function fund(tree: StateTree, context: MachineContext, to: Address, value: Toke
 }
 
 /** Creates a miner through the power actor, exactly as a message would, deposit included. */
-function createProvider(
+export function createProvider(
   tree: StateTree,
   context: MachineContext,
-  { params }: GenesisSpec,
-  { owner, worker, balance }: GenesisProvider,
+  { params }: Pick<GenesisSpec, 'params'>,
+  { owner, worker, balance }: Omit<GenesisProvider, 'rawBytePower'>,
 ): ActorId {
   const request = Payload.of(CreateMinerParams, {
     owner,
@@ -152,8 +152,8 @@ function createProvider(
   // From its owner, since the miner's f2 address is derived from whoever asks.
   const message = { ...systemMessage(POWER_ACTOR, CREATE_MINER, request, balance), from: owner }
   const { exitCode, ret } = applyImplicit(tree, context, message)
-  assert(exitCode === 0 && ret !== null, `genesis provider of ${owner} exited ${exitCode}`)
-  return defined(ret.as(CreateMinerReturn).idAddress.id, 'id of a genesis provider')
+  assert(exitCode === 0 && ret !== null, `provider of ${owner} exited ${exitCode}`)
+  return defined(ret.as(CreateMinerReturn).idAddress.id, 'id of a provider')
 }
 
 const CREATE_MINER = 2
@@ -191,7 +191,12 @@ function givePower(
   setState(tree, POWER_ACTOR, 'storagepower', power)
 }
 
-function pledgeInputs(tree: StateTree, power: PowerState, context: MachineContext): PledgeInputs {
+/** What a pledge is computed from, in a state. */
+export function pledgeInputs(
+  tree: StateTree,
+  power: PowerState,
+  context: MachineContext,
+): PledgeInputs {
   const reward = tree.get(REWARD_ACTOR)!.state.get() as RewardState
   return {
     reward: reward.thisEpochRewardSmoothed,

@@ -4,6 +4,7 @@
  */
 import { type Manifest, manifestOf } from '../actors/manifest.ts'
 import type { Syscalls } from '../actors/ports.ts'
+import type { MinerEndowment } from '../actors/power-against-miners.ts'
 import { currentTotalPower } from '../actors/power/claims.ts'
 import { SYSTEM_ACTOR } from '../actors/singletons.ts'
 import { type Address, PROTOCOL } from '../primitives/address.ts'
@@ -92,6 +93,8 @@ export interface NodeOverrides {
   readonly producer?: ActorId | undefined
   /** attoFIL that were made out of nothing. They do not count as circulating. */
   readonly minted: TokenAmount
+  /** What miners were given without sectors to show for it. */
+  readonly endowed: ReadonlyMap<ActorId, MinerEndowment>
 }
 
 /** A moment of a node to come back to. */
@@ -115,7 +118,7 @@ export class Node {
   readonly election: Election
   /** Genesis, to begin again. */
   readonly origin: NodeMoment
-  overrides: NodeOverrides = { minted: 0n }
+  overrides: NodeOverrides = { minted: 0n, endowed: new Map() }
   readonly #listeners = new Set<TipsetListener>()
   readonly #messageListeners = new Set<MessageListener>()
   /** State after the head, with its cache of live actors. */

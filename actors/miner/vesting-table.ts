@@ -139,6 +139,9 @@ export const vestingTable: Codec<VestingTable | null> = {
   diff: (expected, got, path) => Wire.diff!(expected && expected.settled, got && got.settled, path),
 }
 
+/** The table of entries in ascending order of epoch. */
+export const vestingTableOf = (funds: VestingFunds): VestingTable | null => toTable(funds, null)
+
 /** All entries, without a head that was drawn down to zero. */
 export function loadVestingFunds(table: VestingTable | null): VestingFunds {
   return vestingEntries(flatten(table && table.settled))

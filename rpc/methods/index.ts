@@ -19,6 +19,8 @@ import { minerMethods } from './miner.ts'
 import { mpoolMethods } from './mpool.ts'
 import { netMethods } from './net.ts'
 import { sectorMethods } from './sectors.ts'
+import { pitheadMinerMethods } from './pithead-miner.ts'
+import { pitheadTimeMethods } from './pithead-time.ts'
 import { stateMethods } from './state.ts'
 import { walletMethods } from './wallet.ts'
 import { web3Methods } from './web3.ts'
@@ -50,6 +52,8 @@ export const METHODS: readonly Method[] = [
   ...cheatNodeMethods,
   ...cheatPoolMethods,
   ...cheatRefusedMethods,
+  ...pitheadMinerMethods,
+  ...pitheadTimeMethods,
   ...chainMethods,
   ...stateMethods,
   ...executionMethods,

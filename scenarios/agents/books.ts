@@ -3,11 +3,12 @@ import type { SectorNumber } from '../../actors/miner/wire.ts'
 import type { Cid } from '../../primitives/cid.ts'
 import type { ChainEpoch, TokenAmount } from '../../primitives/units.ts'
 import type { SealedSectors } from '../../proofs-mock/faults.ts'
+import type { Signer } from '../../engine/agent.ts'
 import type { Piece } from '../../proofs-mock/piece.ts'
 import type { Sealed } from '../../proofs-mock/replica.ts'
 import type { Setup } from '../../proofs-mock/setup.ts'
 import type { PieceActivationManifest } from '../../actors/miner/sector-params.ts'
-import { type Refusal, type Request, send, type Signer } from './outbox.ts'
+import { type Refusal, type Request, send } from './outbox.ts'
 import type { View } from './view.ts'
 
 /** Data for a sector, with whose datacap it takes and who is told. */

@@ -3,19 +3,14 @@ import { ExitCode } from '../../actors/exit-codes.ts'
 import { BLOCK_GAS_LIMIT } from '../../engine/chain/base-fee.ts'
 import type { Message } from '../../engine/chain/message.ts'
 import { signMessage } from '../../engine/chain/message-signature.ts'
+import type { Signer } from '../../engine/agent.ts'
 import type { Devnet } from '../../engine/devnet.ts'
 import { InvalidMessage } from '../../engine/mempool/invalid-message.ts'
-import { type Address, idAddress } from '../../primitives/address.ts'
+import { idAddress } from '../../primitives/address.ts'
 import type { Cid } from '../../primitives/cid.ts'
 import type { ActorId, ChainEpoch, TokenAmount } from '../../primitives/units.ts'
 
-/** A key that signs messages. */
-export interface Signer {
-  /** f1 or f3. */
-  readonly address: Address
-  /** 32 bytes. */
-  readonly secret: Uint8Array
-}
+export type { Signer }
 
 export interface Request {
   readonly to: ActorId

@@ -6,14 +6,13 @@
 import type { MinerState } from '../../actors/miner/state.ts'
 import type { SectorNumber } from '../../actors/miner/wire.ts'
 import { EPOCHS_IN_DAY } from '../../actors/policy.ts'
-import type { Agent } from '../../engine/agent.ts'
+import type { ProviderAgent, Signer } from '../../engine/agent.ts'
 import type { Devnet, DevnetProvider } from '../../engine/devnet.ts'
 import { type ActorId, type ChainEpoch, fil } from '../../primitives/units.ts'
 import { type Damage, damagedSectors, type SealedSectors } from '../../proofs-mock/faults.ts'
 import { InvalidInput } from '../../primitives/invalid-input.ts'
 import { mockSetup, type Setup } from '../../proofs-mock/setup.ts'
 import type { Books, Desk, Habits, Order, PieceOrder, Problem } from './books.ts'
-import type { Signer } from './outbox.ts'
 import { nextProof, proveDeadline } from './proving.ts'
 import { orderDue, settleOrders, workOnOrders } from './sealing.ts'
 import { declareFaults, extend, repair, topUp } from './upkeep.ts'
@@ -40,7 +39,7 @@ export const USUAL_HABITS: Habits = {
   aggregatesFrom: 8,
 }
 
-export class Provider implements Agent {
+export class Provider implements ProviderAgent {
   readonly miner: ActorId
   /** While true it does nothing, and misses its proofs. */
   isOffline = false
@@ -61,7 +60,7 @@ export class Provider implements Agent {
     this.#owner = owner
     this.#habits = { ...USUAL_HABITS, ...habits }
     this.#setup = mockSetup(devnet.params.name)
-    const nextNumber = [...sectors.keys()].reduce((most, n) => (n >= most ? n + 1n : most), 0n)
+    const nextNumber = firstFree(sectors.keys())
     this.#books = {
       ...{ sectors, orders: [], nextNumber, repairs: [], lookAt: undefined },
       ...{ sent: [], problems: [] },
@@ -91,6 +90,13 @@ export class Provider implements Agent {
     this.#order({ kind: 'seal', sector, pieces, notBefore: 0 })
     this.#books = { ...this.#books, nextNumber: sector + 1n }
     return sector
+  }
+
+  /** Takes over sectors that are sealed and on the chain already. */
+  adopt(more: SealedSectors): void {
+    const sectors = new Map([...this.#books.sectors, ...more])
+    const nextNumber = firstFree(sectors.keys(), this.#books.nextNumber)
+    this.#books = { ...this.#books, sectors, nextNumber }
   }
 
   /** Orders data to be put into a sector that was sealed empty. @throws InvalidInput without such a sector. */
@@ -178,8 +184,9 @@ export class Provider implements Agent {
   }
 }
 
-/** A provider for each of a devnet's own, with the sectors they were born with. */
+/** A provider for each of a devnet's own, with the sectors they were born with, and for those that come later. */
 export function startProviders(devnet: Devnet, habits: Partial<Habits> = {}): Provider[] {
+  devnet.employ = (employment) => new Provider(devnet, { ...employment, habits })
   return devnet.providers.map((one) => new Provider(devnet, { ...optionsOf(one), habits }))
 }
 
@@ -189,6 +196,10 @@ export const optionsOf = (one: DevnetProvider): ProviderOptions => ({
   owner: { address: one.owner, secret: one.ownerSecret },
   sectors: one.sectors,
 })
+
+/** Above all numbers that are taken. */
+const firstFree = (taken: Iterable<SectorNumber>, least: SectorNumber = 0n): SectorNumber =>
+  [...taken].reduce((most, n) => (n >= most ? n + 1n : most), least)
 
 /** When something is due, as long as the chain and the books say this. */
 interface Plan extends Pick<MinerState, 'deadlines' | 'preCommittedSectors'> {
