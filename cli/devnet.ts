@@ -22,10 +22,19 @@ const OPTIONS = {
     default: '0',
     describe: 'seconds from tipset to tipset; 0 makes one for each message and on demand',
   },
+  'strict-lotus': {
+    type: 'boolean',
+    default: false,
+    describe: 'answer as Lotus does and no more: no cheats, no keys behind eth_ methods, no debug_',
+  },
 } as const
 
 /** Numbers are still text: whoever reads them says what is wrong with them. */
-export type DevnetArguments = { readonly [name in keyof typeof OPTIONS]: string }
+export type DevnetArguments = {
+  readonly [name in keyof typeof OPTIONS]: (typeof OPTIONS)[name]['type'] extends 'boolean'
+    ? boolean
+    : string
+}
 
 export const devnet: CommandModule<object, DevnetArguments> = {
   command: 'devnet',

@@ -8,11 +8,11 @@ import type { Tipset } from '../engine/chain/tipset.ts'
 import type { Node } from '../engine/node.ts'
 import type { Cid } from '../primitives/cid.ts'
 import { initCrypto } from '../primitives/crypto/init.ts'
-import { createRpc } from '../rpc/index.ts'
+import { createRpc, type RpcOptions } from '../rpc/index.ts'
 import { type RpcServer, serve } from '../rpc/server.ts'
 import { type FundedKey, fundedKeys, type ProviderInfo, providerInfos } from './funded-key.ts'
 
-export type { DevnetOptions, FundedKey, ProviderInfo, RpcServer }
+export type { DevnetOptions, FundedKey, ProviderInfo, RpcOptions, RpcServer }
 export { RpcError } from '../rpc/errors.ts'
 
 export interface DevnetHandle {
@@ -32,14 +32,16 @@ export interface DevnetHandle {
 }
 
 /** @throws InvalidInput naming the option that is wrong. */
-export async function createDevnet(options: DevnetOptions = {}): Promise<DevnetHandle> {
+export async function createDevnet(
+  options: DevnetOptions & RpcOptions = {},
+): Promise<DevnetHandle> {
   await initCrypto()
-  return handleOf(new Devnet(options))
+  return handleOf(new Devnet(options), options)
 }
 
 /** The library's view of a devnet. */
-export function handleOf(devnet: Devnet): DevnetHandle {
-  const rpc = createRpc(devnet)
+export function handleOf(devnet: Devnet, options: RpcOptions = {}): DevnetHandle {
+  const rpc = createRpc(devnet, options)
   return {
     request: (request) => rpc.request(request),
     accounts: fundedKeys(devnet),

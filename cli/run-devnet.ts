@@ -17,7 +17,8 @@ export async function runDevnet(given: DevnetArguments): Promise<void> {
   const accounts = wholeNumber('accounts', given.accounts, Infinity)
   await initCrypto()
   const devnet = new Devnet({ seed, preset, sps, accounts })
-  const server = await serve(createRpc(devnet), { port, host, onBug: console.error })
+  const rpc = createRpc(devnet, { strictLotus: given['strict-lotus'] })
+  const server = await serve(rpc, { port, host, onBug: console.error })
   const clock = blockTime > 0 ? mineByClock(devnet, blockTime) : undefined
   const stopped = stopSignal()
   console.log(introduction(devnet, server))

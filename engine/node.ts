@@ -83,6 +83,10 @@ export interface CallOptions {
   readonly gasLimit?: number
   /** Whether any actor may send it, as if it had a key. */
   readonly anySender?: boolean
+  /** Changes the state before anything runs. */
+  readonly prepare?: ((tree: StateTree) => void) | undefined
+  /** What is to be different in the machine's surroundings. */
+  readonly surroundings?: Partial<MachineContext> | undefined
 }
 
 /** What may be set against the protocol. A value, replaced and never changed. */
@@ -406,11 +410,12 @@ export class Node {
     const { epoch = tipset.height + 1, gasLimit = BLOCK_GAS_LIMIT, anySender = false } = options
     const tree = this.fork(tipset)
     const at = this.surroundings(tipset, this.store.execution(tipset).state)
-    const context = { ...at(epoch), traced }
+    const context = { ...at(epoch), ...options.surroundings, traced }
+    options.prepare?.(tree)
     const charged = { ...context, baseFee: this.baseFeeAfter(tipset) }
     for (const signed of prior)
       applyMessage(tree, charged, signed.message, chainLength(signed), isUnsigned(signed))
-    const free = { ...context, baseFee: 0n }
+    const free = { ...context, baseFee: options.surroundings?.baseFee ?? 0n }
     const sender = tree.resolve(message.from) ?? makeSender(tree, free, message.from)
     const nonce = (sender === undefined ? undefined : tree.get(sender))?.sequence ?? 0n
     const gasless = { gasLimit: BigInt(gasLimit), gasFeeCap: 0n, gasPremium: 0n, nonce }

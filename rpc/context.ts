@@ -12,6 +12,8 @@ export interface RpcContext {
   readonly node: Node
   /** Finds blocks and messages by the hashes Ethereum clients know them by. */
   readonly index: EthIndex
+  /** Whether to answer as Lotus does and no more: no cheats, no keys for Ethereum's methods. */
+  readonly strict: boolean
   /** Where messages come in. */
   readonly inbox: Inbox
   /** Filters that clients have installed. */

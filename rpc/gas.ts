@@ -4,7 +4,7 @@
  */
 import { ExitCode } from '../actors/exit-codes.ts'
 import { BLOCK_GAS_LIMIT, BLOCK_GAS_TARGET } from '../engine/chain/base-fee.ts'
-import { METHOD_INVOKE_EVM } from '../engine/chain/eth-message.ts'
+import { EAM_ADDRESS, METHOD_INVOKE_EVM } from '../engine/chain/eth-message.ts'
 import {
   chainLength,
   type Message,
@@ -12,6 +12,7 @@ import {
   type SignedMessage,
 } from '../engine/chain/message.ts'
 import type { Tipset } from '../engine/chain/tipset.ts'
+import type { CallOptions } from '../engine/node.ts'
 import type { ApplyResult } from '../engine/vm/executor.ts'
 import type { CallTrace } from '../engine/vm/trace.ts'
 import { PROTOCOL } from '../primitives/address.ts'
@@ -61,16 +62,20 @@ const overestimated = (gas: number): number =>
  *
  * @throws RpcError
  */
-export function estimateEthGas(context: RpcContext, message: Message, tipset: Tipset): number {
-  const limit = estimateGasLimit(context, message, tipset, ANY_SENDER)
-  const at = (gasLimit: number) => simulate(context, message, tipset, { ...ANY_SENDER, gasLimit })
+export function estimateEthGas(
+  context: RpcContext,
+  message: Message,
+  tipset: Tipset,
+  options: SimulateOptions = {},
+): number {
+  const forAny = { ...options, anySender: true }
+  const limit = estimateGasLimit(context, message, tipset, forAny)
+  const at = (gasLimit: number) => simulate(context, message, tipset, { ...forAny, gasLimit })
   const result = at(limit)
   if (result.exitCode === ExitCode.Ok) return limit
   if (!ranOutOfGas(result.call)) throw executionReverted(result, context.node.params.letter)
   return overestimated(leastGas(limit, (gas) => at(gas).exitCode === ExitCode.Ok))
 }
-
-const ANY_SENDER = { anySender: true }
 
 /** Doubles from `start` until it is enough, then halves the distance to what is not. */
 function leastGas(start: number, isEnough: (gas: number) => boolean): number {
@@ -92,12 +97,10 @@ function leastGas(start: number, isEnough: (gas: number) => boolean): number {
 const ranOutOfGas = (call: CallTrace | undefined): boolean =>
   call !== undefined && (call.exitCode === ExitCode.SysOutOfGas || call.calls.some(ranOutOfGas))
 
-export interface SimulateOptions {
-  /** Whole gas; a block's by default. */
-  readonly gasLimit?: number
-  /** Whether actors without a key may send too. */
-  readonly anySender?: boolean
-}
+export type SimulateOptions = Pick<
+  CallOptions,
+  'gasLimit' | 'anySender' | 'prepare' | 'surroundings'
+>
 
 /** Runs a message as if it were signed and next, with its calls written down. Gas is free. */
 export function simulate(
@@ -164,8 +167,9 @@ export function withGas(
 
 /** Lotus does not search here, and what nests deep then runs out of gas on the chain. */
 function gasNeeded(context: RpcContext, message: Message, tipset: Tipset): number {
-  const estimate = message.method === METHOD_INVOKE_EVM ? estimateEthGas : estimateGasLimit
-  return estimate(context, message, tipset)
+  const { method, to } = message
+  const isEvm = method === METHOD_INVOKE_EVM || to.equals(EAM_ADDRESS)
+  return (isEvm ? estimateEthGas : estimateGasLimit)(context, message, tipset)
 }
 
 /** A fee cap that lasts while the base fee rises for `epochs`. attoFIL per gas. */

@@ -8,7 +8,7 @@ import { Filters } from './filters.ts'
 import { Inbox } from './inbox.ts'
 import { IntervalMining } from './interval-mining.ts'
 import type { Method } from './method.ts'
-import { METHODS } from './methods/index.ts'
+import { isOnLotus, METHODS } from './methods/index.ts'
 
 export type RpcCaller = Pick<RpcContext, 'signal' | 'connection'>
 
@@ -23,11 +23,17 @@ export interface Rpc {
 
 const METHODS_BY_NAME: ReadonlyMap<string, Method> = new Map(METHODS.map((m) => [m.name, m]))
 
-export function createRpc(devnet: Devnet): Rpc {
+export interface RpcOptions {
+  /** Whether to answer as Lotus does and no more. */
+  readonly strictLotus?: boolean
+}
+
+export function createRpc(devnet: Devnet, { strictLotus = false }: RpcOptions = {}): Rpc {
   const { node } = devnet
   const context: RpcContext = {
     devnet,
     node,
+    strict: strictLotus,
     index: new EthIndex(node),
     inbox: new Inbox(devnet),
     filters: new Filters(),
@@ -36,7 +42,7 @@ export function createRpc(devnet: Devnet): Rpc {
   return {
     async request(request, caller) {
       const found = METHODS_BY_NAME.get(request.method)
-      if (!found)
+      if (!found || (strictLotus && !isOnLotus(found)))
         throw new RpcError(RPC_CODE.methodNotFound, `method '${request.method}' not found`)
       try {
         const given = caller ? { ...context, ...caller } : context

@@ -29,6 +29,13 @@ export function signWith({ node }: RpcContext, key: WalletKey, message: Message)
   return signMessage(sent, key.secret, node.params.chainId)
 }
 
+export interface Wishes {
+  /** Most to be paid for gas, attoFIL. */
+  readonly maxFee?: TokenAmount
+  /** The next one by default. */
+  readonly nonce?: bigint
+}
+
 /**
  * A message with its nonce and what it lacks of gas, signed; for a sender that is impersonated nobody signs.
  * @throws RpcError where it fails, or nobody here can send for its sender.
@@ -36,14 +43,14 @@ export function signWith({ node }: RpcContext, key: WalletKey, message: Message)
 export function prepared(
   context: RpcContext,
   message: Message,
-  maxFee?: TokenAmount,
+  { maxFee, nonce }: Wishes = {},
 ): SignedMessage {
   const { node, devnet } = context
   const { from } = message
   const isImpersonated = devnet.impersonation.allows(from, node.state)
   const key = isImpersonated ? findKey(context, from) : keyOf(context, from)
-  if (!key) return unsignedFor(context, { ...message, nonce: node.nextNonce(from, true) })
-  const sent = { ...message, from: key.address, nonce: node.nextNonce(key.address) }
+  if (!key) return unsignedFor(context, { ...message, nonce: nonce ?? node.nextNonce(from, true) })
+  const sent = { ...message, from: key.address, nonce: nonce ?? node.nextNonce(key.address) }
   return signWith(context, key, withGas(context, sent, node.head, maxFee))
 }
 

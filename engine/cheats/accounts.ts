@@ -16,12 +16,15 @@ import type { Node } from '../node.ts'
 import { applyImplicit, systemMessage } from '../vm/executor.ts'
 import { type Actor, stateCodec, type StateTree, withBalance } from '../vm/state-tree.ts'
 
+/** What is written to: a node, or a state of its own that a call runs on. */
+export type Editable = Pick<Node, 'edit' | 'nextContext' | 'overrides' | 'pool'>
+
 /**
  * Gives an actor another balance; an account that is not there is made. What is given is made out of nothing, what is taken
  * goes to nowhere: both are counted in `node.overrides.minted`.
  * @throws InvalidInput for an actor that accounts for its money in its state.
  */
-export function setBalance(node: Node, address: Address, balance: TokenAmount): void {
+export function setBalance(node: Editable, address: Address, balance: TokenAmount): void {
   if (balance < 0n) throw new InvalidInput('balance', `negative: ${balance}`)
   const given = node.edit((tree) => {
     const id = existing(node, tree, address)
@@ -41,7 +44,7 @@ export function addBalance(node: Node, address: Address, amount: TokenAmount): v
 }
 
 /** Messages an account has sent; contracts that a contract has made. @throws InvalidInput */
-export function setNonce(node: Node, address: Address, nonce: bigint): void {
+export function setNonce(node: Editable, address: Address, nonce: bigint): void {
   node.edit((tree) => {
     const id = existing(node, tree, address)
     const { type } = tree.get(id)!
@@ -55,7 +58,7 @@ export function setNonce(node: Node, address: Address, nonce: bigint): void {
 }
 
 /** Makes an address a contract with this code, or gives a contract other code; its storage stays. @throws InvalidInput */
-export function setCode(node: Node, address: Address, code: Uint8Array): void {
+export function setCode(node: Editable, address: Address, code: Uint8Array): void {
   if (code.length > MAX_CODE_BYTES)
     throw new InvalidInput('code', `${code.length} bytes, at most ${MAX_CODE_BYTES}`)
   if (code[0] === RESERVED_FIRST_BYTE) throw new InvalidInput('code', 'begins with 0xef')
@@ -79,7 +82,7 @@ export function setCode(node: Node, address: Address, code: Uint8Array): void {
 }
 
 /** Writes a word of a contract's storage. @throws InvalidInput for what is no contract. */
-export function setStorageAt(node: Node, address: Address, slot: bigint, value: bigint): void {
+export function setStorageAt(node: Editable, address: Address, slot: bigint, value: bigint): void {
   node.edit((tree) => {
     const id = tree.resolve(address)
     const type = id === undefined ? undefined : tree.get(id)?.type
@@ -101,7 +104,7 @@ const MAX_CODE_BYTES = 24_576
 const RESERVED_FIRST_BYTE = 0xef
 
 /** Id of an address; a transfer of nothing makes the account of a key. @throws InvalidInput where there can be none. */
-export function existing(node: Node, tree: StateTree, address: Address): ActorId {
+export function existing(node: Editable, tree: StateTree, address: Address): ActorId {
   const known = tree.resolve(address)
   if (known !== undefined && tree.get(known)) return known
   const context = { ...node.nextContext(), metered: false }

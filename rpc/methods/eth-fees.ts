@@ -1,33 +1,22 @@
-/** Calls, what they cost, and sending them. Reference: Lotus `node/impl/eth/{gas,send}.go`. */
-import { ExitCode } from '../../actors/exit-codes.ts'
+/** What transactions cost, and sending them. Reference: Lotus `node/impl/eth/{gas,send}.go`. */
 import { BLOCK_GAS_LIMIT, effectiveGasPremium } from '../../engine/chain/base-fee.ts'
-import {
-  EAM_ADDRESS,
-  messageOfEthTransaction,
-  METHOD_CREATE_EXTERNAL,
-  METHOD_INVOKE_EVM,
-} from '../../engine/chain/eth-message.ts'
+import { messageOfEthTransaction } from '../../engine/chain/eth-message.ts'
 import { hexData, quantity } from '../../engine/chain/eth-json.ts'
 import { decodeEthTransaction } from '../../engine/chain/eth-transaction.ts'
-import { makeMessage, type Message, type SignedMessage } from '../../engine/chain/message.ts'
+import type { SignedMessage } from '../../engine/chain/message.ts'
 import type { Tipset } from '../../engine/chain/tipset.ts'
-import { PROTOCOL } from '../../primitives/address.ts'
-import { byteString, encode } from '../../primitives/codec.ts'
 import { keccak256 } from '../../primitives/crypto/hash.ts'
-import { ETH_ADDRESS_LENGTH, filecoinAddressOf } from '../../primitives/eth-address.ts'
 import { InvalidInput } from '../../primitives/invalid-input.ts'
 import type { TokenAmount } from '../../primitives/units.ts'
 import type { RpcContext } from '../context.ts'
 import { hexBytes, optional, percentiles, smallQuantity } from '../decoders.ts'
 import { invalidParams } from '../errors.ts'
-import { executionReverted, returnedBytes } from '../failure.ts'
-import { block, blockNumber, type BlockParam, ethCall, type EthCall } from '../eth-params.ts'
-import { estimateEthGas, estimateGasPremium } from '../gas.ts'
+import { blockNumber, type BlockParam } from '../eth-params.ts'
+import { estimateGasPremium } from '../gas.ts'
 import { method } from '../method.ts'
 import { tipsetOfBlock } from '../tipsets.ts'
 import { takeMessage } from './mpool.ts'
 
-const LATEST: BlockParam = { tag: 'latest' }
 const MAX_FEE_HISTORY = 1024
 
 export const ethFeeMethods = [
@@ -35,17 +24,6 @@ export const ethFeeMethods = [
   method('eth_maxPriorityFeePerGas', [], (context) => quantity(premium(context))),
   method('eth_gasPrice', [], (context) =>
     quantity(context.node.head.blocks[0]!.parentBaseFee + premium(context)),
-  ),
-  method<[EthCall, BlockParam]>(
-    'eth_estimateGas',
-    [ethCall, optional(block, LATEST)],
-    (context, call, at) =>
-      quantity(estimateEthGas(context, messageOfCall(call), tipsetOfBlock(context, at))),
-  ),
-  method<[EthCall, BlockParam]>(
-    'eth_call',
-    [ethCall, optional(block, LATEST)],
-    (context, call, at) => hexData(callAt(context, call, at)),
   ),
   method<[number, BlockParam, readonly number[] | null]>(
     'eth_feeHistory',
@@ -72,31 +50,6 @@ function messageOfRaw(raw: Uint8Array, chainId: bigint): SignedMessage {
     if (error instanceof InvalidInput) throw invalidParams(`invalid transaction: ${error.message}`)
     throw error
   }
-}
-
-/** What a call returns in the state after a block, and in its epoch. @throws RpcError with the data it reverts with. */
-function callAt(context: RpcContext, call: EthCall, at: BlockParam): Uint8Array {
-  const { node } = context
-  const tipset = tipsetOfBlock(context, at)
-  const epoch = 'tag' in at && at.tag === 'pending' ? tipset.height + 1 : tipset.height
-  const message = messageOfCall(call)
-  const result = node.call(message, { tipset, epoch, traced: true, anySender: true })
-  if (result.exitCode !== ExitCode.Ok) throw executionReverted(result, node.params.letter)
-  return (call.to && returnedBytes(result.ret?.bytes)) ?? new Uint8Array()
-}
-
-/** @throws RpcError for a sender that is a masked id: only Ethereum accounts send such calls. */
-function messageOfCall({ from, to, value, input }: EthCall): Message {
-  const sender = filecoinAddressOf(from ?? new Uint8Array(ETH_ADDRESS_LENGTH))
-  if (sender.protocol !== PROTOCOL.delegated)
-    throw invalidParams(`from: expected a class 4 address, got ${sender}`)
-  return makeMessage({
-    from: sender,
-    to: to ? filecoinAddressOf(to) : EAM_ADDRESS,
-    value,
-    method: to ? METHOD_INVOKE_EVM : METHOD_CREATE_EXTERNAL,
-    params: input.length === 0 ? input : encode(byteString, input),
-  })
 }
 
 /** Base fees, fullness and premiums of `count` tipsets up to `newest`, oldest first; genesis is left out. */

@@ -23,7 +23,9 @@ const LATEST: BlockParam = { tag: 'latest' }
 const FINALIZED: BlockParam = { tag: 'finalized' }
 
 export const ethMethods = [
-  method('eth_accounts', [], () => []),
+  method('eth_accounts', [], ({ devnet, strict }) =>
+    strict ? [] : devnet.accounts.map(({ eth }) => formatEthAddress(eth)),
+  ),
   method('eth_syncing', [], () => false),
   method('eth_chainId', [], ({ node }) => quantity(node.params.chainId)),
   method('eth_protocolVersion', [], ({ node }) => quantity(node.params.networkVersion)),

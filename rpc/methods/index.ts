@@ -1,6 +1,8 @@
 /** All methods: this list is the API. */
 import { alias, type Method } from '../method.ts'
 import { chainMethods } from './chain.ts'
+import { ethAccountMethods } from './eth-accounts.ts'
+import { ethCallMethods } from './eth-calls.ts'
 import { ethBlockMethods, hashMethods } from './eth-blocks.ts'
 import { ethFilterMethods } from './eth-filters.ts'
 import { ethTraceMethods } from './eth-trace.ts'
@@ -33,10 +35,12 @@ function withTwin(of: Method): Method[] {
   return [of, alias(`Filecoin.Eth${capitals.join('')}`, of)]
 }
 
-export const METHODS: readonly Method[] = [
+/** What Lotus answers to. */
+const LOTUS_METHODS: readonly Method[] = [
   ...[
     ...ethMethods,
     ...ethBlockMethods,
+    ...ethCallMethods,
     ...ethFeeMethods,
     ...ethFilterMethods,
     ...ethTraceMethods,
@@ -45,15 +49,6 @@ export const METHODS: readonly Method[] = [
   ...hashMethods,
   ...netMethods,
   ...web3Methods,
-  ...cheatTimeMethods,
-  ...cheatAccountMethods,
-  ...cheatChainMethods,
-  ...cheatImpersonationMethods,
-  ...cheatNodeMethods,
-  ...cheatPoolMethods,
-  ...cheatRefusedMethods,
-  ...pitheadMinerMethods,
-  ...pitheadTimeMethods,
   ...chainMethods,
   ...stateMethods,
   ...executionMethods,
@@ -63,3 +58,21 @@ export const METHODS: readonly Method[] = [
   ...mpoolMethods,
   ...gasMethods,
 ]
+
+/** What devnets have besides. */
+const EXTRA_METHODS: readonly Method[] = [
+  ...ethAccountMethods,
+  ...cheatTimeMethods,
+  ...cheatAccountMethods,
+  ...cheatChainMethods,
+  ...cheatImpersonationMethods,
+  ...cheatNodeMethods,
+  ...cheatPoolMethods,
+  ...cheatRefusedMethods,
+  ...pitheadMinerMethods,
+  ...pitheadTimeMethods,
+]
+
+export const METHODS: readonly Method[] = [...LOTUS_METHODS, ...EXTRA_METHODS]
+
+export const isOnLotus = (method: Method): boolean => !EXTRA_METHODS.includes(method)

@@ -77,7 +77,7 @@ function pushUnsigned(context: RpcContext, unsigned: Message, limit: TokenAmount
   if (unsigned.nonce !== 0n)
     throw refused(`MpoolPushMessage expects message nonce to be 0, was ${unsigned.nonce}`)
   checkRecipient(unsigned, (to) => formatAddress(to, context.node.params.letter))
-  const signed = prepared(context, unsigned, limit)
+  const signed = prepared(context, unsigned, { maxFee: limit })
   pushMessage(context, signed, true)
   return signedMessageToJson(signed, context.node.params.letter)
 }

@@ -139,6 +139,14 @@ test('options choose the network, and the same seed gives the same keys', async 
   })
 })
 
+test('strict-lotus leaves out what Lotus has not', async () => {
+  await whenReady(['--strict-lotus'], async ({ url }) => {
+    assert.equal(await ask(url, 'eth_accounts'), [])
+    assert.is(await ask(url, 'evm_mine'), undefined)
+    assert.is(await ask(url, 'eth_blockNumber'), '0x0')
+  })
+})
+
 test('a block time makes tipsets by the clock', async () => {
   await whenReady(['--block-time', '0.05'], async ({ url }) => {
     const height = async () => Number(await ask(url, 'eth_blockNumber'))
@@ -216,7 +224,16 @@ test('--help lists the options', async () => {
   let text = ''
   child.stdout!.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
   assert.is((await ended(child)).code, 0)
-  for (const option of ['port', 'host', 'seed', 'sps', 'accounts', 'preset', 'block-time'])
+  for (const option of [
+    'port',
+    'host',
+    'seed',
+    'sps',
+    'accounts',
+    'preset',
+    'block-time',
+    'strict-lotus',
+  ])
     assert.match(text, `--${option} `)
 })
 
