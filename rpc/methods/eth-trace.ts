@@ -13,10 +13,10 @@ import {
   smallQuantity,
   text,
 } from '../decoders.ts'
-import { invalidParams, refused, RPC_CODE, RpcError } from '../errors.ts'
+import { invalidParams, refused } from '../errors.ts'
 import { blockNumber, type BlockParam, inFieldOf, objectFields } from '../eth-params.ts'
 import { type EthTrace, ethTraces } from '../eth-traces.ts'
-import { MAX_RANGE } from '../log-filter.ts'
+import { checkRange } from '../log-filter.ts'
 import { type Decoder, method } from '../method.ts'
 import { tipsetOfBlock } from '../tipsets.ts'
 
@@ -120,11 +120,7 @@ function filterTraces(
   { from, to, senders, receivers, after, count }: TraceFilter,
 ) {
   const [first, last] = [tipsetOfBlock(context, from).height, tipsetOfBlock(context, to).height]
-  if (last - first > MAX_RANGE)
-    throw new RpcError(
-      RPC_CODE.limitExceeded,
-      `block range exceeds maximum of ${MAX_RANGE} (got ${last - first})`,
-    )
+  checkRange(context, last - first)
   if (count !== undefined && count > MAX_TRACES)
     throw invalidParams(
       `invalid response count, requested ${count}, maximum supported is ${MAX_TRACES}`,

@@ -57,8 +57,16 @@ test('a filter that is wrong is refused, with what is wrong', async () => {
   assert.match(await says({ fromBlock: '0x2', toBlock: '0x1' }), /invalid epoch range/)
   const future = hex(devnet.node.head.height + 1)
   assert.match(await says({ fromBlock: '0x1', toBlock: future }), /not yet available/)
-  const wide = await refusal('eth_getLogs', { fromBlock: '0x0', toBlock: hex(2881) })
-  assert.equal(wide, { code: -32005, message: 'block range exceeds maximum of 2880 (got 2881)' })
+})
+
+test('a range is as long as one likes, unless the node is to be as strict as Lotus', async () => {
+  const wide = { fromBlock: '0x0', toBlock: hex(2881) }
+  const { ask, devnet } = await rpcDevnet()
+  devnet.passTo(2881)
+  assert.equal(await ask('eth_getLogs', wide), [])
+  const strict = await rpcDevnet({}, { strictLotus: true })
+  const message = 'block range exceeds maximum of 2880 (got 2881)'
+  assert.equal(await strict.refusal('eth_getLogs', wide), { code: -32005, message })
 })
 
 test('at most 10,000 logs are found at once', async () => {

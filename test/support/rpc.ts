@@ -12,7 +12,7 @@ import { Devnet, type DevnetAccount, type DevnetOptions } from '../../engine/dev
 import { type Address, idAddress } from '../../primitives/address.ts'
 import { toHex } from '../../primitives/bytes.ts'
 import { initCrypto } from '../../primitives/crypto/init.ts'
-import { createRpc } from '../../rpc/index.ts'
+import { createRpc, type RpcOptions } from '../../rpc/index.ts'
 import { RpcError } from '../../rpc/errors.ts'
 
 export const GAS = { gasLimit: 5_000_000n, gasFeeCap: 1_000_000_000n, gasPremium: 100_000n }
@@ -35,10 +35,13 @@ export interface RpcDevnet {
   refusal(method: string, ...params: unknown[]): Promise<{ code: number; message: string }>
 }
 
-export async function rpcDevnet(options: DevnetOptions = {}): Promise<RpcDevnet> {
+export async function rpcDevnet(
+  options: DevnetOptions = {},
+  rpc: RpcOptions = {},
+): Promise<RpcDevnet> {
   await initCrypto()
   const devnet = new Devnet({ crypto: 'modelled', ...options })
-  const { request } = createRpc(devnet)
+  const { request } = createRpc(devnet, rpc)
   const ask = async <T>(method: string, ...params: unknown[]) =>
     (await request({ method, params })) as T
   return {
