@@ -87,6 +87,8 @@ export interface CallOptions {
   readonly prepare?: ((tree: StateTree) => void) | undefined
   /** What is to be different in the machine's surroundings. */
   readonly surroundings?: Partial<MachineContext> | undefined
+  /** What answers in place of the node's own. */
+  readonly syscalls?: Partial<Syscalls>
 }
 
 /** What may be set against the protocol. A value, replaced and never changed. */
@@ -410,7 +412,9 @@ export class Node {
     const { epoch = tipset.height + 1, gasLimit = BLOCK_GAS_LIMIT, anySender = false } = options
     const tree = this.fork(tipset)
     const at = this.surroundings(tipset, this.store.execution(tipset).state)
-    const context = { ...at(epoch), ...options.surroundings, traced }
+    const own = at(epoch)
+    const syscalls = { ...own.syscalls, ...options.syscalls }
+    const context = { ...own, ...options.surroundings, syscalls, traced }
     options.prepare?.(tree)
     const charged = { ...context, baseFee: this.baseFeeAfter(tipset) }
     for (const signed of prior)

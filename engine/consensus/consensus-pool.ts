@@ -2,9 +2,12 @@
  * Elections held ahead of time and blocks checked afterwards, on threads. Results are handed to a node as values, so that a run
  * is the same with any number of threads, or none.
  */
+import type { Syscalls } from '../../actors/ports.ts'
 import { invalidOnThreads } from '../../primitives/crypto/signature-pool.ts'
 import type { Work, WorkerPool } from '../../primitives/worker-pool.ts'
 import type { ChainEpoch } from '../../primitives/units.ts'
+import { verifyOnThreads } from '../../proofs-mock/pool.ts'
+import type { ProofRequest } from '../../proofs-mock/verifier.ts'
 import type { Node } from '../node.ts'
 import type { Forecast, ForecastRequest } from './forecast.ts'
 import { type BlockSignature, validateBlock } from './validator.ts'
@@ -50,6 +53,38 @@ export function keepForecasting(node: Node, pool: WorkerPool, ahead = 256): () =
 }
 
 /**
+ * Checks the storage proofs of all waiting messages on threads, and tells the node's verifier which are good. To learn what
+ * they prove, each message is run by itself on the head's state with a verifier that only writes down what it is asked. What a
+ * message proves only after another has run is checked by the node when it gets there.
+ * @returns how many proofs were checked.
+ */
+export async function checkProofsAhead(node: Node, pool: WorkerPool): Promise<number> {
+  const verifier = node.election.proofs?.verifier
+  if (!verifier) return 0
+  const asked: ProofRequest[] = []
+  const syscalls = recorder(asked)
+  for (const { message } of node.pool.pending())
+    if (message.method !== SEND) node.call(message, { syscalls })
+  return (await verifyOnThreads(pool, verifier, asked)).length
+}
+
+const SEND = 0n
+
+/** Answers yes and writes down the question. */
+function recorder(asked: ProofRequest[]): Partial<Syscalls> {
+  const note = (request: ProofRequest): true => {
+    asked.push(request)
+    return true
+  }
+  return {
+    verifyPost: (info) => note({ kind: 'window-post', info }),
+    batchVerifySeals: (seals) => seals.map((info) => note({ kind: 'seal', info })),
+    verifyAggregateSeals: (info) => note({ kind: 'aggregate', info }),
+    verifyReplicaUpdate: (info) => note({ kind: 'update', info }),
+  }
+}
+
+/**
  * Mines `epochs` epochs on a node with all of its cryptography real and all of it checked: elections are held on the pool's
  * threads ahead of the node, and every block is judged by the node's rules, its signatures in batches on the same threads.
  * @throws Error when a signature does not hold, with the miner and epoch it was of.
@@ -59,7 +94,7 @@ export async function mineChecked(node: Node, pool: WorkerPool, epochs: number):
   const checks: Promise<void>[] = []
   let coming = pool.run(FORECAST, node.forecastRequest(node.forecastStart(), CHUNK))
   for (let from = node.head.height + 1; from <= end; from += CHUNK) {
-    const made = await coming
+    const [made] = await Promise.all([coming, checkProofsAhead(node, pool)])
     node.crypto.provide(made.signatures, made.entries)
     coming = pool.run(FORECAST, node.forecastRequest(made.next, CHUNK))
     const items: FoundSignature[] = []
