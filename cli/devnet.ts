@@ -11,6 +11,11 @@ const OPTIONS = {
     describe: 'the same seed gives the same network, keys included',
   },
   sps: { type: 'string', default: '1', describe: 'storage providers with power' },
+  sectors: {
+    type: 'string',
+    default: '2',
+    describe: 'sectors that each really holds and proves, beside the power it is given',
+  },
   accounts: { type: 'string', default: '10', describe: 'funded keys' },
   preset: {
     type: 'string',

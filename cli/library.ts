@@ -10,9 +10,10 @@ import type { Cid } from '../primitives/cid.ts'
 import { initCrypto } from '../primitives/crypto/init.ts'
 import { createRpc, type RpcOptions } from '../rpc/index.ts'
 import { type RpcServer, serve } from '../rpc/server.ts'
+import { type Provider, startProviders } from '../scenarios/agents/provider.ts'
 import { type FundedKey, fundedKeys, type ProviderInfo, providerInfos } from './funded-key.ts'
 
-export type { DevnetOptions, FundedKey, ProviderInfo, RpcOptions, RpcServer }
+export type { DevnetOptions, FundedKey, Provider, ProviderInfo, RpcOptions, RpcServer }
 export { RpcError } from '../rpc/errors.ts'
 
 export interface DevnetHandle {
@@ -20,6 +21,8 @@ export interface DevnetHandle {
   request(request: { readonly method: string; readonly params?: unknown }): Promise<unknown>
   readonly accounts: readonly FundedKey[]
   readonly providers: readonly ProviderInfo[]
+  /** What works for each provider: it proves by itself, and can be told to seal, to lose data, to be silent. */
+  readonly operators: readonly Provider[]
   readonly node: Node
   /** Makes tipsets, and gives the new head. */
   mine(tipsets?: number): Tipset
@@ -36,13 +39,19 @@ export async function createDevnet(
   options: DevnetOptions & RpcOptions = {},
 ): Promise<DevnetHandle> {
   await initCrypto()
-  return handleOf(new Devnet(options), options)
+  const devnet = new Devnet({ sectors: 2, ...options })
+  return handleOf(devnet, options, startProviders(devnet))
 }
 
 /** The library's view of a devnet. */
-export function handleOf(devnet: Devnet, options: RpcOptions = {}): DevnetHandle {
+export function handleOf(
+  devnet: Devnet,
+  options: RpcOptions = {},
+  operators: readonly Provider[] = [],
+): DevnetHandle {
   const rpc = createRpc(devnet, options)
   return {
+    operators,
     request: (request) => rpc.request(request),
     accounts: fundedKeys(devnet),
     providers: providerInfos(devnet),

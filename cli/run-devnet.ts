@@ -5,6 +5,7 @@ import { InvalidInput } from '../primitives/invalid-input.ts'
 import { formatFil } from '../primitives/units.ts'
 import { createRpc } from '../rpc/index.ts'
 import { type RpcServer, serve } from '../rpc/server.ts'
+import { startProviders } from '../scenarios/agents/provider.ts'
 import type { DevnetArguments } from './devnet.ts'
 import { fundedKeys, providerInfos } from './funded-key.ts'
 
@@ -14,9 +15,11 @@ export async function runDevnet(given: DevnetArguments): Promise<void> {
   const port = wholeNumber('port', given.port, MAX_PORT)
   const blockTime = seconds('block-time', given['block-time'])
   const sps = wholeNumber('sps', given.sps, Infinity)
+  const sectors = wholeNumber('sectors', given.sectors, Infinity)
   const accounts = wholeNumber('accounts', given.accounts, Infinity)
   await initCrypto()
-  const devnet = new Devnet({ seed, preset, sps, accounts })
+  const devnet = new Devnet({ seed, preset, sps, sectors, accounts })
+  startProviders(devnet)
   const rpc = createRpc(devnet, { strictLotus: given['strict-lotus'] })
   const server = await serve(rpc, { port, host, onBug: console.error })
   const clock = blockTime > 0 ? mineByClock(devnet, blockTime) : undefined

@@ -3,9 +3,11 @@ import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { POWER_ACTOR } from '../../actors/singletons.ts'
+import type { PowerState } from '../../actors/power/state.ts'
 import { createDevnet, RpcError } from '../../cli/library.ts'
 import { parseAddress } from '../../primitives/address.ts'
-import { fil } from '../../primitives/units.ts'
+import { fil, GiB } from '../../primitives/units.ts'
 import { signedOf } from '../support/rpc.ts'
 import { Devnet } from '../../engine/devnet.ts'
 
@@ -46,6 +48,22 @@ test('requests are answered, and refused as EIP-1193 has it', async () => {
   assert.is((error as RpcError).code, 1)
   const unknown: unknown = await devnet.request({ method: 'x' }).catch((thrown: unknown) => thrown)
   assert.is((unknown as RpcError).code, -32601)
+})
+
+test('a provider proves its sectors by itself, and can be told to lose them', async () => {
+  const { operators, node, increaseTime, mine } = await createDevnet({ crypto: 'modelled' })
+  const [operator] = operators
+  const power = () =>
+    (node.state.get(POWER_ACTOR)!.state.get() as PowerState).claims.get(operator!.miner)!
+      .rawBytePower
+  const before = power()
+  increaseTime(86_400)
+  mine()
+  assert.is(power() - before, GiB(64))
+  operator!.damage([0n], { kind: 'lost-sector' })
+  increaseTime(86_400)
+  mine()
+  assert.is(power() - before, GiB(32))
 })
 
 test('time passes when it is told to', async () => {

@@ -58,6 +58,7 @@ for (const preset of ['2k', 'mainnet'] as const)
     const after = burntOf(world)
     pass(DAY)
     assert.ok(burntOf(world) - after < daily / 2n, 'the fault is paid for on')
+    assert.equal(world.broken(), [])
   })
 
 test('a sector that is lost in silence is skipped by its proof, and the others are proven', () => {
@@ -93,6 +94,7 @@ test('who is offline misses its proofs and loses all power, and wins it back', (
   provider.repair([])
   pass(2 * DAY)
   assert.equal([faultyOf(world), active()], [[], 3])
+  assert.equal(world.broken(), [])
 })
 
 test('data put into an empty sector is proven, counts at once, and is there after a repair', () => {
@@ -113,6 +115,7 @@ test('data put into an empty sector is proven, counts at once, and is there afte
   provider.repair([1n])
   pass(DAY + 200)
   assert.is(active(), 2)
+  assert.equal(world.broken(), [])
 })
 
 test('many seals are proven in one aggregate', () => {

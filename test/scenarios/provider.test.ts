@@ -21,7 +21,10 @@ const DAY = 2880
 
 for (const preset of ['2k', 'mainnet'] as const)
   test(`${preset}: deal data gets into sectors, is proven, and earns`, () => {
-    const { devnet, provider, size, claim, active, miner, stateOf, pass } = worldOf(preset, 1)
+    const { devnet, provider, size, claim, active, miner, stateOf, pass, broken } = worldOf(
+      preset,
+      1,
+    )
     const [client, verifier] = [accountSigner(devnet, 0), accountSigner(devnet, 1)]
     const prng = new Prng(preset)
     giveDatacap(devnet, verifier, client, size)
@@ -46,14 +49,15 @@ for (const preset of ['2k', 'mainnet'] as const)
     assert.is([...claims.values()][0]!.sector, sector)
     assert.is(miner().preCommitDeposits, 0n)
     assert.ok(miner().initialPledge > 0n)
+    assert.equal(broken(), [])
   })
 
 test('a winner proves real sectors once they have power, and blocks with another proof are not valid', () => {
-  const { devnet, provider, pass } = worldOf('2k', 3)
+  const { devnet, provider, pass } = worldOf('2k', 3, {}, 'real')
   pass(DAY)
-  devnet.mine(900)
+  pass(1000)
   let real = 0
-  for (let i = 0; i < 60; i++) {
+  for (let i = 0; i < 40; i++) {
     const parent = devnet.node.parentOf(devnet.node.head)
     const tipset = devnet.mine()
     const block = tipset.blocks[0]!
@@ -82,11 +86,11 @@ test('a winner proves real sectors once they have power, and blocks with another
       assert.throws(() => judge({ winPoStProof }), /winning/)
   }
   // Three sectors of four.
-  assert.ok(real > 30, `${real} of 60`)
+  assert.ok(real > 20, `${real} of 40`)
   provider.damage([0n, 1n, 2n], { kind: 'lost-sector' })
   const before = devnet.node.head.height
-  for (let i = 0; i < 40; i++) devnet.mine()
-  assert.ok(devnet.node.head.height - before > 80, 'lost sectors win nothing')
+  for (let i = 0; i < 20; i++) devnet.mine()
+  assert.ok(devnet.node.head.height - before > 40, 'lost sectors win nothing')
 })
 
 test.run()
