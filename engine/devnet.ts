@@ -25,7 +25,7 @@ import { buildGenesis, DEFAULT_PROVIDER_BALANCE, type GenesisProvider } from './
 import { addGenesisSectors } from './genesis-sectors.ts'
 import { Impersonation } from './impersonation.ts'
 import { type NetworkParams, networkParams } from './network-params.ts'
-import { Node, type NodeMoment, type RootsDial, SYSCALLS } from './node.ts'
+import { type MineOptions, Node, type NodeMoment, type RootsDial, SYSCALLS } from './node.ts'
 import { Snapshots } from './snapshots.ts'
 import { Wallet } from './wallet.ts'
 import type { MachineContext } from './vm/context.ts'
@@ -240,7 +240,8 @@ export class Devnet {
 
   /**
    * Makes a tipset at `epoch` or, where nobody wins that, soon after. The epochs before it are passed over: cron runs in
-   * each and providers earn as if they had won blocks, but tipsets are made only where an agent has something to do.
+   * each and providers earn as if they had won blocks, but tipsets are made only where an agent has something to do, and
+   * of one block each.
    */
   passTo(epoch: ChainEpoch): Tipset {
     this.#agentsBefore ??= this.#saveAgents()
@@ -248,17 +249,17 @@ export class Devnet {
       const from = this.node.head.height + 1
       const due = nextDue(this.agents, from, this.pauses)
       if (due === undefined || due >= epoch) return this.#makeTipset(Math.max(from, epoch))
-      this.#makeTipset(due)
+      this.#makeTipset(due, { earning: true, alone: true })
     }
   }
 
   /** Makes the next tipset after `count` null rounds as Filecoin knows them: nobody earns in them, and agents wait. */
   nullRounds(count: number): Tipset {
     this.#agentsBefore ??= this.#saveAgents()
-    return this.#makeTipset(this.node.head.height + 1 + count, false)
+    return this.#makeTipset(this.node.head.height + 1 + count, {})
   }
 
-  #makeTipset(epoch: ChainEpoch, earning = true): Tipset {
+  #makeTipset(epoch: ChainEpoch, options: MineOptions = { earning: true }): Tipset {
     this.#acting = true
     try {
       for (const agent of this.agents)
@@ -266,7 +267,7 @@ export class Devnet {
     } finally {
       this.#acting = false
     }
-    return this.node.mine(epoch - this.node.head.height - 1, earning)
+    return this.node.mine(epoch - this.node.head.height - 1, options)
   }
 
   save(): DevnetMoment {

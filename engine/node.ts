@@ -110,6 +110,13 @@ export interface NodeMoment {
   readonly overrides: NodeOverrides
 }
 
+export interface MineOptions {
+  /** Whether providers are paid for the null rounds before as if there were blocks in them. */
+  readonly earning?: boolean
+  /** Whether one winner's block will do, which costs less. */
+  readonly alone?: boolean
+}
+
 export type TipsetListener = (tipset: Tipset) => void
 export type MessageListener = (signed: SignedMessage) => void
 
@@ -246,13 +253,12 @@ export class Node {
 
   /**
    * Makes the next tipset: the first epoch, after `skip` null rounds, that somebody wins.
-   * @param earning - whether providers are paid for the null rounds as if there were blocks in them.
    * @throws Error when no provider whose key is here has power and the sectors it stands for.
    */
-  mine(skip = 0, earning = false): Tipset {
+  mine(skip = 0, { earning = false, alone = false }: MineOptions = {}): Tipset {
     const first = this.head.height + 1 + skip
     for (let tries = 0; tries < MAX_NULL_ROUNDS; tries++) {
-      const made = this.mineAt(first + tries, earning ? first : 0)
+      const made = this.mineAt(first + tries, earning ? first : 0, alone)
       if (made) return made
     }
     throw new Error(
@@ -263,10 +269,12 @@ export class Node {
   /**
    * Holds the election of one epoch; undefined when nobody wins it.
    * @param earnedTo - null rounds before this epoch are paid.
+   * @param alone - as of `MineOptions`.
    */
-  mineAt(epoch: ChainEpoch, earnedTo: ChainEpoch = 0): Tipset | undefined {
+  mineAt(epoch: ChainEpoch, earnedTo: ChainEpoch = 0, alone = false): Tipset | undefined {
     const { producer } = this.overrides
-    const winners = electWinners(this.election, this.head, epoch).filter(
+    const anyone = alone && producer === undefined
+    const winners = electWinners(this.election, this.head, epoch, anyone).filter(
       ({ miner }) => producer === undefined || miner === producer,
     )
     if (winners.length === 0) return undefined

@@ -88,10 +88,18 @@ export function electionCandidates(
 /**
  * Winners of the epoch on top of `base`, in ticket order: whoever has power, a key known here, luck, and the sector that
  * is asked for.
+ * @param alone - whether one winner will do: the others do not even look whether they have won. Whose turn it is to look
+ *   first goes round with the epochs.
  */
-export function electWinners(election: Election, base: Tipset, epoch: ChainEpoch): Winner[] {
+export function electWinners(
+  election: Election,
+  base: Tipset,
+  epoch: ChainEpoch,
+  alone = false,
+): Winner[] {
   const { params, crypto, store } = election
-  const { lookback, candidates, totalPower } = electionCandidates(election, base, epoch)
+  const { lookback, candidates: all, totalPower } = electionCandidates(election, base, epoch)
+  const candidates = alone ? rotated(all, epoch) : all
   const { data } = crypto.beaconEntry(beaconRound(epoch))
   const minimum = params.policy.minimumConsensusPower
   const winners: Winner[] = []
@@ -110,8 +118,14 @@ export function electWinners(election: Election, base: Tipset, epoch: ChainEpoch
       ticket: { vrfProof: crypto.sign(secret, input) },
       winningPost,
     })
+    if (alone) break
   }
   return winners.sort((a, b) => compareTickets(a.ticket.vrfProof, b.ticket.vrfProof))
+}
+
+function rotated<T>(all: readonly T[], by: number): T[] {
+  const at = all.length === 0 ? 0 : by % all.length
+  return [...all.slice(at), ...all.slice(0, at)]
 }
 
 /** What all blocks on one parent have in common. */
