@@ -7,6 +7,7 @@ import type { Signer } from '../../engine/agent.ts'
 import type { Piece } from '../../proofs-mock/piece.ts'
 import type { Sealed } from '../../proofs-mock/replica.ts'
 import type { Setup } from '../../proofs-mock/setup.ts'
+import { EPOCHS_IN_DAY } from '../../actors/policy.ts'
 import type { PieceActivationManifest } from '../../actors/miner/sector-params.ts'
 import { type Refusal, type Request, send } from './outbox.ts'
 import type { View } from './view.ts'
@@ -23,8 +24,12 @@ export interface Order {
   readonly kind: 'seal' | 'update'
   readonly sector: SectorNumber
   readonly pieces: readonly PieceOrder[]
+  /** Whether the chain challenges the seal after a pre-commitment. Without, the sector is empty and is there at once. */
+  readonly isInteractive: boolean
   /** Not before this epoch. */
   readonly notBefore: ChainEpoch
+  /** How often it could not be done. */
+  readonly failures: number
   /** What it will be, once the chain has taken the update. */
   readonly updated?: Sealed
 }
@@ -42,6 +47,8 @@ export interface Books {
   readonly repairs: readonly { readonly epoch: ChainEpoch; readonly sectors: SectorNumber[] }[]
   /** When to look for faults to declare or take back; undefined where there is no reason to. */
   readonly lookAt: ChainEpoch | undefined
+  /** No proof of a deadline is tried before this epoch: none can be made, or none could be sent. */
+  readonly proveFrom: ChainEpoch
   readonly sent: readonly Cid[]
   readonly problems: readonly Problem[]
 }
@@ -72,6 +79,37 @@ export interface Desk {
 
 /** Epochs after which something that failed is tried again. */
 export const RETRY_AFTER: ChainEpoch = 60
+
+export const newOrder = (
+  kind: Order['kind'],
+  sector: SectorNumber,
+  pieces: readonly PieceOrder[],
+  isInteractive = true,
+): Order => ({ kind, sector, pieces, isInteractive, notBefore: 0, failures: 0 })
+
+/** Puts orders off: twice as long every time, up to a day, so that what is hopeless costs little. */
+export function postpone(desk: Desk, orders: readonly Order[]): void {
+  const { epoch } = desk.view
+  for (const one of orders) {
+    const wait = Math.min(RETRY_AFTER * 2 ** one.failures, EPOCHS_IN_DAY)
+    replace(desk, one, { ...one, notBefore: epoch + wait, failures: one.failures + 1 })
+  }
+}
+
+export function replace(desk: Desk, from: Order, to: Order): void {
+  const orders = desk.books.orders.map((one) =>
+    one.sector === from.sector && one.kind === from.kind ? to : one,
+  )
+  desk.books = { ...desk.books, orders }
+}
+
+/** Writes down that an order cannot be carried out now, and puts it off. */
+export function giveUpForNow(desk: Desk, one: Order, { message }: Error): void {
+  const { epoch } = desk.view
+  const problem = { epoch, what: `prove sector ${one.sector}`, exitCode: undefined, why: message }
+  desk.books = { ...desk.books, problems: [...desk.books.problems, problem] }
+  postpone(desk, [one])
+}
 
 /** Sends a message by the worker. What cannot be sent is written down. @returns whether it was sent. */
 export function order(desk: Desk, what: string, request: Request, by = desk.worker): boolean {

@@ -12,7 +12,15 @@ import { type ActorId, type ChainEpoch, fil } from '../../primitives/units.ts'
 import { type Damage, damagedSectors, type SealedSectors } from '../../proofs-mock/faults.ts'
 import { InvalidInput } from '../../primitives/invalid-input.ts'
 import { mockSetup, type Setup } from '../../proofs-mock/setup.ts'
-import type { Books, Desk, Habits, Order, PieceOrder, Problem } from './books.ts'
+import {
+  type Books,
+  type Desk,
+  type Habits,
+  newOrder,
+  type Order,
+  type PieceOrder,
+  type Problem,
+} from './books.ts'
 import { nextProof, proveDeadline } from './proving.ts'
 import { orderDue, settleOrders, workOnOrders } from './sealing.ts'
 import { declareFaults, extend, repair, topUp } from './upkeep.ts'
@@ -63,7 +71,7 @@ export class Provider implements ProviderAgent {
     const nextNumber = firstFree(sectors.keys())
     this.#books = {
       ...{ sectors, orders: [], nextNumber, repairs: [], lookAt: undefined },
-      ...{ sent: [], problems: [] },
+      ...{ proveFrom: 0, sent: [], problems: [] },
     }
     devnet.agents.push(this)
     devnet.storage.set(miner, (number) => this.#books.sectors.get(number)?.replica)
@@ -86,8 +94,17 @@ export class Provider implements ProviderAgent {
 
   /** Orders a new sector with these pieces in it. @returns its number. */
   seal(pieces: readonly PieceOrder[] = []): SectorNumber {
+    return this.#newSector(pieces, true)
+  }
+
+  /** Orders an empty sector that is proven without pre-commitment. @returns its number. */
+  sealAtOnce(): SectorNumber {
+    return this.#newSector([], false)
+  }
+
+  #newSector(pieces: readonly PieceOrder[], isInteractive: boolean): SectorNumber {
     const sector = this.#books.nextNumber
-    this.#order({ kind: 'seal', sector, pieces, notBefore: 0 })
+    this.#order(newOrder('seal', sector, pieces, isInteractive))
     this.#books = { ...this.#books, nextNumber: sector + 1n }
     return sector
   }
@@ -102,7 +119,7 @@ export class Provider implements ProviderAgent {
   /** Orders data to be put into a sector that was sealed empty. @throws InvalidInput without such a sector. */
   update(sector: SectorNumber, pieces: readonly PieceOrder[]): void {
     if (!this.sectors.has(sector)) throw new InvalidInput('sector', `there is no sector ${sector}`)
-    this.#order({ kind: 'update', sector, pieces, notBefore: 0 })
+    this.#order(newOrder('update', sector, pieces))
   }
 
   #order(one: Order): void {
@@ -145,13 +162,13 @@ export class Provider implements ProviderAgent {
     const desk = this.#desk(epoch, { sectors, ...rest, sent: [] })
     settleOrders(desk)
     repair(desk)
-    if (proveDeadline(desk)) {
-      extend(desk, openDeadline(desk.view).index)
-      topUp(desk)
-    }
+    const proves = proveDeadline(desk)
+    if (proves) extend(desk, openDeadline(desk.view).index)
     workOnOrders(desk)
     const { lookAt } = desk.books
-    if (lookAt !== undefined && lookAt <= epoch) declareFaults(desk)
+    const looks = lookAt !== undefined && lookAt <= epoch
+    if (proves || looks) topUp(desk)
+    if (looks) declareFaults(desk)
     this.#books = desk.books
   }
 
@@ -173,9 +190,10 @@ export class Provider implements ProviderAgent {
 
   #dueFrom(from: ChainEpoch): ChainEpoch | undefined {
     const view: View = viewOf(this.#devnet, this.miner, from)
-    const { orders, repairs, lookAt } = this.#books
+    const { orders, repairs, lookAt, proveFrom } = this.#books
+    const proof = nextProof(view)
     const dates = [
-      nextProof(view),
+      proof === undefined ? undefined : Math.max(proof, proveFrom),
       lookAt,
       ...orders.map((one) => orderDue(view, one)),
       ...repairs.map(({ epoch }) => epoch),

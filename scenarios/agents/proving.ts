@@ -40,9 +40,10 @@ export function nextProof(view: View): ChainEpoch | undefined {
 
 /** Proves what is not proven yet of the open deadline. @returns whether there was anything to prove. */
 export function proveDeadline(desk: Desk): boolean {
-  const { view } = desk
+  const { view, books } = desk
   const info = openDeadline(view)
   if (view.epoch < info.open || view.height < info.challenge) return false
+  if (view.epoch < books.proveFrom) return false
   const indexes = unproven(deadlineAt(view, info.index))
   const { windowPoStPartitionSectors } = view.state.info.get()
   const { policy } = view
@@ -75,7 +76,7 @@ function submit(desk: Desk, info: DeadlineInfo, indexes: readonly number[]): voi
   const { partitions } = deadlineAt(view, info.index)
   const sectors = new Map(indexes.map((index) => [index, provable(partitions.get(index)!)]))
   const proven = proveAll(desk, info, Bitfield.union(...sectors.values()))
-  if (!proven) return
+  if (!proven) return waitWith(desk, info.close)
   const chainCommitEpoch = view.height
   const tag = DomainSeparationTag.PoStChainCommit
   const params = encode(SubmitWindowedPoStParams, {
@@ -89,8 +90,16 @@ function submit(desk: Desk, info: DeadlineInfo, indexes: readonly number[]): voi
     chainCommitRand: ticketDraw(view, tag, chainCommitEpoch, false),
   })
   const request = { to: view.miner, method: MinerMethod.SubmitWindowedPoSt, params }
-  order(desk, `prove deadline ${info.index}`, request)
+  if (!order(desk, `prove deadline ${info.index}`, request))
+    return waitWith(desk, view.epoch + RETRY_PROOF_AFTER)
   if (!proven.skipped.isEmpty) desk.books = { ...desk.books, lookAt: view.epoch + 1 }
+}
+
+/** Epochs after which a proof that could not be sent is tried again. */
+const RETRY_PROOF_AFTER: ChainEpoch = 10
+
+function waitWith(desk: Desk, proveFrom: ChainEpoch): void {
+  desk.books = { ...desk.books, proveFrom }
 }
 
 /** A proof of the sectors that can be proven, without those that cannot; undefined when none can. */

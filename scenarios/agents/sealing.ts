@@ -1,12 +1,4 @@
-/** New sectors, from sealing over pre-commitment to their proof, and data put into empty ones. */
-import {
-  ProveCommitSectors3Params,
-  ProveReplicaUpdates3Params,
-} from '../../actors/miner/sector-params.ts'
-import { PreCommitSectorBatchParams2 } from '../../actors/miner/sector-params.ts'
-import type { PieceActivationManifest } from '../../actors/miner/sector-params.ts'
-import { deadlineIsMutable } from '../../actors/miner/deadline-info.ts'
-import { currentPeriodStart } from '../../actors/miner/deadlines.ts'
+/** Orders of a provider, and new sectors from sealing over pre-commitment to their proof. */
 import { MinerMethod } from '../../actors/miner/params.ts'
 import {
   maxProveCommitDuration,
@@ -14,18 +6,23 @@ import {
   sealProofInfo,
   SNARK_PACK_V2,
 } from '../../actors/miner/policy.ts'
-import { zeroDataCid } from '../../primitives/data-commitment.ts'
-import { bls } from '../../primitives/crypto/bls.ts'
-import { encode } from '../../primitives/codec.ts'
+import {
+  PreCommitSectorBatchParams2,
+  ProveCommitSectors3Params,
+} from '../../actors/miner/sector-params.ts'
 import { defined } from '../../primitives/assert.ts'
+import { encode } from '../../primitives/codec.ts'
+import { bls } from '../../primitives/crypto/bls.ts'
+import { zeroDataCid } from '../../primitives/data-commitment.ts'
 import { DomainSeparationTag } from '../../primitives/randomness.ts'
 import type { ChainEpoch } from '../../primitives/units.ts'
 import { Unprovable } from '../../proofs-mock/openings.ts'
 import { seal, type Sealed, sealedCidOf } from '../../proofs-mock/replica.ts'
 import { aggregateSeals, proveSeal, sealStatement } from '../../proofs-mock/seals.ts'
-import { proveReplicaUpdate, updateReplica } from '../../proofs-mock/update.ts'
-import { type Desk, order, type Order, type PieceOrder, RETRY_AFTER } from './books.ts'
-import { beaconDraw, locationOf, sealTicket, type View } from './view.ts'
+import { type Desk, giveUpForNow, order, type Order, postpone } from './books.ts'
+import { proveWithoutInteraction } from './sealing-alone.ts'
+import { manifestOf, update } from './updating.ts'
+import { beaconDraw, sealTicket, type View } from './view.ts'
 
 /** When an order can go on; undefined while it waits for something that has no date. */
 export function orderDue(view: View, { kind, sector, notBefore }: Order): ChainEpoch {
@@ -58,7 +55,9 @@ export function workOnOrders(desk: Desk): void {
   const due = desk.books.orders.filter((one) => orderDue(view, one) <= view.epoch)
   const { preCommittedSectors } = view.state
   const isPromised = ({ sector }: Order): boolean => preCommittedSectors.has(sector)
-  const seals = due.filter(({ kind }) => kind === 'seal')
+  const seals = due.filter(({ kind, isInteractive }) => kind === 'seal' && isInteractive)
+  const alone = due.filter(({ isInteractive }) => !isInteractive)
+  proveWithoutInteraction(desk, alone.slice(0, view.policy.maxAggregatedSectorsNi))
   preCommit(desk, seals.filter((one) => !isPromised(one)).slice(0, MAX_BATCH))
   proveCommit(desk, seals.filter(isPromised).slice(0, MAX_BATCH))
   for (const one of due) if (one.kind === 'update') update(desk, one)
@@ -159,84 +158,9 @@ function proofOf(desk: Desk, one: Order) {
     }
   } catch (error) {
     if (!(error instanceof Unprovable)) throw error
-    noteUnprovable(desk, one, error)
+    giveUpForNow(desk, one, error)
     return undefined
   }
-}
-
-function update(desk: Desk, one: Order): void {
-  const { view, setup, books } = desk
-  const { sector, pieces } = one
-  const where = locationOf(view, sector)
-  const old = books.sectors.get(sector)
-  const { policy, state, epoch } = view
-  const isOpenToIt =
-    where &&
-    old &&
-    deadlineIsMutable(policy, currentPeriodStart(policy, state, epoch), where.deadline, epoch) &&
-    !where.in.unproven.has(sector)
-  if (!isOpenToIt) return postpone(desk, [one])
-  try {
-    const updated = updateReplica(
-      old.replica,
-      pieces.map(({ piece }) => piece),
-    )
-    const proof = proveReplicaUpdate(setup, old.replica, updated)
-    const { updateProof } = defined(sealProofInfo(old.replica.sealProof), 'a seal proof')
-    const params = encode(ProveReplicaUpdates3Params, {
-      sectorUpdates: [
-        {
-          sector,
-          deadline: BigInt(where.deadline),
-          partition: BigInt(where.partition),
-          newSealedCid: sealedCidOf(updated.replica),
-          pieces: pieces.map(manifestOf),
-        },
-      ],
-      sectorProofs: [proof],
-      aggregateProof: new Uint8Array(),
-      updateProofsType: updateProof,
-      aggregateProofType: null,
-      requireActivationSuccess: true,
-      requireNotificationSuccess: true,
-    })
-    const request = { to: view.miner, method: MinerMethod.ProveReplicaUpdates3, params }
-    if (order(desk, `update sector ${sector}`, request)) replace(desk, one, { ...one, updated })
-    else postpone(desk, [one])
-  } catch (error) {
-    if (!(error instanceof Unprovable)) throw error
-    noteUnprovable(desk, one, error)
-  }
-}
-
-const manifestOf = ({
-  piece,
-  verifiedAllocationKey,
-  notify,
-}: PieceOrder): PieceActivationManifest => ({
-  cid: piece.cid,
-  size: piece.size,
-  verifiedAllocationKey: verifiedAllocationKey ?? null,
-  notify: notify ?? [],
-})
-
-function noteUnprovable(desk: Desk, one: Order, { message }: Unprovable): void {
-  const { epoch } = desk.view
-  const problem = { epoch, what: `prove sector ${one.sector}`, exitCode: undefined, why: message }
-  desk.books = { ...desk.books, problems: [...desk.books.problems, problem] }
-  postpone(desk, [one])
-}
-
-function postpone(desk: Desk, orders: readonly Order[]): void {
-  const notBefore = desk.view.epoch + RETRY_AFTER
-  for (const one of orders) replace(desk, one, { ...one, notBefore })
-}
-
-function replace(desk: Desk, from: Order, to: Order): void {
-  const orders = desk.books.orders.map((one) =>
-    one.sector === from.sector && one.kind === from.kind ? to : one,
-  )
-  desk.books = { ...desk.books, orders }
 }
 
 const numbersOf = (orders: readonly Order[]): string =>

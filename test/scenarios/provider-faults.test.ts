@@ -135,6 +135,35 @@ test('many seals are proven in one aggregate', () => {
   assert.is(proofs, 1)
 })
 
+test('empty sectors without interaction are there with one message, and proven like others', () => {
+  const { devnet, provider, active, pass, miner, broken } = worldOf('2k', 1)
+  for (let i = 0; i < 3; i++) provider.sealAtOnce()
+  devnet.mine(2)
+  assert.equal([provider.problems, miner().sectors.count], [[], 4])
+  assert.is(miner().sectors.get(3n)!.sealProof, 15)
+  pass(DAY + 300)
+  assert.equal([provider.orders, provider.problems, active(), broken()], [[], [], 4, []])
+})
+
+test('what cannot be done is tried again ever less often, and the reason is kept', () => {
+  const { devnet, provider, pass } = worldOf('2k', 1, { reserve: 0n })
+  devnet.mine()
+  devnet.node.edit((tree) => {
+    const worker = devnet.node.state.resolve(devnet.providers[0]!.worker)!
+    tree.update(worker, { balance: 0n })
+  })
+  provider.seal()
+  const from = devnet.node.head.height
+  pass(DAY)
+  const tried = provider.problems.filter(({ what }) => what === 'pre-commit sectors 1')
+  assert.ok(tried.length > 3 && tried.length < 10, `${tried.length} times`)
+  assert.match(tried[0]!.why, /balance|funds/i)
+  let tipsets = 0
+  for (let height = from; height <= devnet.node.head.height; height++)
+    if (devnet.node.store.at(height)) tipsets++
+  assert.ok(tipsets < 60, `${tipsets} tipsets`)
+})
+
 test('sectors are extended before they expire, and the miner is topped up', () => {
   const world = worldOf('2k', 2, { extendsBefore: 600 * DAY })
   const { devnet, provider, miner, pass } = world
