@@ -151,8 +151,12 @@ function isSound(postProof: number, { randomness, challengedSectors }: PostState
   )
 }
 
-/** In ascending order, each once. */
-function distinctSectors(sectors: readonly SectorInfo[]): SectorInfo[] {
+/** In ascending order, each once. A partition's mostly are, and are many. */
+function distinctSectors(sectors: readonly SectorInfo[]): readonly SectorInfo[] {
+  if (
+    sectors.every(({ sectorNumber }, i) => i === 0 || sectors[i - 1]!.sectorNumber < sectorNumber)
+  )
+    return sectors
   const byNumber = new Map(sectors.map((sector) => [sector.sectorNumber, sector]))
   return [...byNumber.values()].sort((a, b) => (a.sectorNumber < b.sectorNumber ? -1 : 1))
 }
@@ -170,12 +174,17 @@ function postInputs(
   sectors: readonly SectorInfo[],
   partition: number,
 ): Uint8Array {
-  const inputs = sectors.flatMap(({ sectorNumber, sealedCid }) => [
-    uint64le(sectorNumber),
-    sealedCid.bytes,
-  ])
+  const size = sectors.reduce((sum, { sealedCid }) => sum + 8 + sealedCid.bytes.length, 0)
+  const inputs = new Uint8Array(size)
+  const view = new DataView(inputs.buffer)
+  let at = 0
+  for (const { sectorNumber, sealedCid } of sectors) {
+    view.setBigUint64(at, sectorNumber, true)
+    inputs.set(sealedCid.bytes, at + 8)
+    at += 8 + sealedCid.bytes.length
+  }
   const head = [fieldRandomness(randomness), proverId(prover), uint64le(BigInt(partition))]
-  return statement(circuit, [...head, concatBytes(...inputs)])
+  return statement(circuit, [...head, inputs])
 }
 
 function allOrNone<T>(items: readonly (T | undefined)[]): T[] | undefined {

@@ -7,9 +7,9 @@ import { sealProofInfo } from '../actors/miner/policy.ts'
 import type { SectorNumber } from '../actors/miner/wire.ts'
 import { idAddress } from '../primitives/address.ts'
 import { assert } from '../primitives/assert.ts'
-import { uint64be, utf8 } from '../primitives/bytes.ts'
+import { concatBytes, uint64be, utf8 } from '../primitives/bytes.ts'
 import type { Cid } from '../primitives/cid.ts'
-import { blake2b256, blake2bKeyed, sha256 } from '../primitives/crypto/hash.ts'
+import { blake2b256, blake2b256Many, blake2bKeyed, sha256 } from '../primitives/crypto/hash.ts'
 import { commitmentOfCid, replicaCid } from '../primitives/data-commitment.ts'
 import { InvalidInput } from '../primitives/invalid-input.ts'
 import type { ActorId } from '../primitives/units.ts'
@@ -89,10 +89,9 @@ export function seal(
 
 /** Nodes with the tree over them. */
 export function committed(nodes: Uint8Array): Pick<Replica, 'nodes' | 'tree'> {
-  const leaves = new Uint8Array(nodes.length)
-  for (let at = 0; at < nodes.length; at += NODE_SIZE)
-    leaves.set(leafOf(nodes.subarray(at, at + NODE_SIZE)), at)
-  return { nodes, tree: commitLeaves(leaves) }
+  const count = nodes.length / NODE_SIZE
+  const hashes = blake2b256Many(Array.from({ length: count }, (_, i) => nodeAt(nodes, i)))
+  return { nodes, tree: commitLeaves(concatBytes(...hashes.map(fieldElement))) }
 }
 
 /** The tree over hashes of nodes. */
