@@ -3,7 +3,11 @@
  * is the same with any number of threads, or none.
  */
 import type { Syscalls } from '../../actors/ports.ts'
-import { invalidOnThreads } from '../../primitives/crypto/signature-pool.ts'
+import type { AggregateItem } from '../../primitives/crypto/bls.ts'
+import {
+  aggregatesHoldOnThreads,
+  invalidOnThreads,
+} from '../../primitives/crypto/signature-pool.ts'
 import type { Work, WorkerPool } from '../../primitives/worker-pool.ts'
 import type { ChainEpoch } from '../../primitives/units.ts'
 import { verifyOnThreads } from '../../proofs-mock/pool.ts'
@@ -97,14 +101,10 @@ export async function mineChecked(node: Node, pool: WorkerPool, epochs: number):
     const [made] = await Promise.all([coming, checkProofsAhead(node, pool)])
     node.crypto.provide(made.signatures, made.entries)
     coming = pool.run(FORECAST, node.forecastRequest(made.next, CHUNK))
-    const items: FoundSignature[] = []
+    const found: Found = { signatures: [], aggregates: [] }
     const to = Math.min(from + CHUNK - 1, end)
-    for (let epoch = from; epoch <= to; epoch++) mineAndJudge(node, epoch, items)
-    const check = invalidOnThreads(pool, items).then(([first]) => {
-      if (first === undefined) return
-      const { miner, epoch, code } = items[first]!
-      throw new Error(`${code} of ${miner} at epoch ${epoch} does not verify`)
-    })
+    for (let epoch = from; epoch <= to; epoch++) mineAndJudge(node, epoch, found)
+    const check = checkFound(pool, found)
     // Whoever fails is heard of at the end, with the others.
     check.catch(() => {})
     checks.push(check)
@@ -114,20 +114,44 @@ export async function mineChecked(node: Node, pool: WorkerPool, epochs: number):
 
 const CHUNK = 32
 
-/** A block's signature, and whose it is. */
-interface FoundSignature extends BlockSignature {
+/** Where a signature was found. */
+interface Place {
   readonly miner: string
   readonly epoch: ChainEpoch
 }
 
+/** What is left to check of blocks. */
+interface Found {
+  readonly signatures: (BlockSignature & Place)[]
+  readonly aggregates: (AggregateItem & Place)[]
+}
+
+async function checkFound(pool: WorkerPool, { signatures, aggregates }: Found): Promise<void> {
+  const [bad, hold] = await Promise.all([
+    invalidOnThreads(pool, signatures),
+    aggregatesHoldOnThreads(pool, aggregates),
+  ])
+  const refuse = (what: string, { miner, epoch }: Place): never => {
+    throw new Error(`${what} of ${miner} at epoch ${epoch} does not verify`)
+  }
+  for (const position of bad) refuse(signatures[position]!.code, signatures[position]!)
+  hold.forEach((holds, i) => holds || refuse('aggregate', aggregates[i]!))
+}
+
 /** Mines one epoch, judges its blocks, and collects their signatures. */
-function mineAndJudge(node: Node, epoch: ChainEpoch, items: FoundSignature[]): void {
+function mineAndJudge(node: Node, epoch: ChainEpoch, found: Found): void {
   const parent = node.parentOf(node.head)
   const made = node.mineAt(epoch)
   for (const [i, header] of (made?.blocks ?? []).entries()) {
     const messages = node.store.messagesOf(made!.cids[i]!)
-    validateBlock(node.election, parent, header, messages, (item) =>
-      items.push({ ...item, miner: header.miner.toString(), epoch }),
+    const place = { miner: header.miner.toString(), epoch }
+    validateBlock(
+      node.election,
+      parent,
+      header,
+      messages,
+      (item) => found.signatures.push({ ...item, ...place }),
+      (item) => found.aggregates.push({ ...item, ...place }),
     )
   }
 }

@@ -5,7 +5,7 @@
 import { currentTotalPower } from '../../actors/power/claims.ts'
 import type { Address } from '../../primitives/address.ts'
 import { equalBytes } from '../../primitives/bytes.ts'
-import { bls, type SignedItem } from '../../primitives/crypto/bls.ts'
+import { type AggregateItem, bls, type SignedItem } from '../../primitives/crypto/bls.ts'
 import type { ActorId } from '../../primitives/units.ts'
 import { proofJobs } from '../../proofs-mock/verifier.ts'
 import { BLOCK_GAS_LIMIT } from '../chain/base-fee.ts'
@@ -61,6 +61,7 @@ export interface BlockSignature extends SignedItem {
  *
  * @param signed - takes each signature by the miner's worker, and that of its winning PoSt, for somebody who checks many at
  *   once; by default each is checked here.
+ * @param aggregated - the same for the aggregate of the messages' BLS signatures.
  * @throws InvalidBlock naming the first rule the block breaks.
  */
 export function validateBlock(
@@ -69,12 +70,13 @@ export function validateBlock(
   header: BlockHeader,
   messages: BlockMessages,
   signed: (item: BlockSignature) => void = (item) => checkSignature(election, item),
+  aggregated: (item: AggregateItem) => void = checkAggregate,
 ): void {
   const base = parent.execution.tipset
   checkParent(election, parent, header)
   checkBeacon(election, base, header)
   checkElection(election, base, header, signed)
-  checkMessages(header, messages)
+  checkMessages(header, messages, aggregated)
 }
 
 function check(condition: boolean, code: InvalidBlockCode, message: string): asserts condition {
@@ -196,18 +198,25 @@ function keyOf(worker: Address | undefined, miner: Address): Uint8Array {
 const powerOf = (power: ReturnType<typeof powerStateOf>, miner: ActorId): bigint =>
   power.claims.get(miner)?.qualityAdjPower ?? 0n
 
-function checkMessages(header: BlockHeader, { bls: blsMessages, secp }: BlockMessages): void {
+function checkMessages(
+  header: BlockHeader,
+  { bls: blsMessages, secp }: BlockMessages,
+  aggregated: (item: AggregateItem) => void,
+): void {
   const root = messagesRoot(blsMessages.map(signedMessageCid), secp.map(signedMessageCid))
   check(header.messages.equals(root), 'messages', 'other messages than the header names')
   const gas = [...blsMessages, ...secp].reduce((sum, { message }) => sum + message.gasLimit, 0n)
   check(gas <= BigInt(BLOCK_GAS_LIMIT), 'gas', `messages ask for ${gas} gas`)
-  const holds =
-    header.blsAggregate !== null &&
-    (blsMessages.length === 0 ||
-      bls().aggregateVerify(
-        blsMessages.map(({ message }) => message.from.payload),
-        blsMessages.map(({ message }) => messageSigningBytes(message)),
-        header.blsAggregate.data,
-      ))
+  check(header.blsAggregate !== null, 'aggregate', 'no aggregate of BLS signatures')
+  if (blsMessages.length > 0)
+    aggregated({
+      publicKeys: blsMessages.map(({ message }) => message.from.payload),
+      messages: blsMessages.map(({ message }) => messageSigningBytes(message)),
+      signature: header.blsAggregate.data,
+    })
+}
+
+function checkAggregate({ publicKeys, messages, signature }: AggregateItem): void {
+  const holds = bls().aggregateVerify(publicKeys, messages, signature)
   check(holds, 'aggregate', 'aggregate of BLS signatures does not verify')
 }

@@ -22,6 +22,13 @@ export interface SignedItem {
   readonly dst?: string
 }
 
+/** Messages by as many keys, and the sum of their signatures. */
+export interface AggregateItem {
+  readonly publicKeys: readonly Uint8Array[]
+  readonly messages: readonly Uint8Array[]
+  readonly signature: Uint8Array
+}
+
 /** A secret is 32 bytes, little-endian as Filecoin stores it, between 1 and the group order. Checks never throw. */
 export interface BlsBackend {
   readonly name: 'blst' | 'herumi'

@@ -1,7 +1,7 @@
 /** Signatures checked on threads. */
 import type { Work, WorkerPool } from '../worker-pool.ts'
-import type { SignedItem } from './bls.ts'
-import { packSignedItems } from './signed-items.ts'
+import type { AggregateItem, SignedItem } from './bls.ts'
+import { packAggregate, packSignedItems } from './signed-items.ts'
 
 /**
  * Positions of the items that do not verify, ascending: as `bls().invalid`, in as many batches as there are threads, or more
@@ -21,6 +21,19 @@ export async function invalidOnThreads(
   const packed = starts.map((at) => packSignedItems(items.slice(at, at + size)))
   const bad = await pool.map(judge, packed)
   return bad.flatMap((positions, i) => [...positions].map((position) => starts[i]! + position))
+}
+
+/** Whether each aggregate holds, in their order. */
+export function aggregatesHoldOnThreads(
+  pool: WorkerPool,
+  items: readonly AggregateItem[],
+): Promise<boolean[]> {
+  return pool.map(AGGREGATE_HOLDS, items.map(packAggregate))
+}
+
+const AGGREGATE_HOLDS: Work<Uint8Array, boolean> = {
+  file: 'primitives/crypto/worker',
+  name: 'aggregateHolds',
 }
 
 /** Takes packed items and gives the positions of the bad ones. */

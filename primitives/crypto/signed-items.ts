@@ -1,6 +1,6 @@
 /** Signatures as one array of bytes, which goes to a thread at a fraction of the cost of objects. */
 import { utf8 } from '../bytes.ts'
-import type { SignedItem } from './bls.ts'
+import type { AggregateItem, SignedItem } from './bls.ts'
 
 /** For each item the lengths of key, message, signature and domain, 32 bits each, then the four. */
 export function packSignedItems(items: readonly SignedItem[]): Uint8Array {
@@ -45,4 +45,26 @@ export function unpackSignedItems(packed: Uint8Array): SignedItem[] {
   return items
 }
 
+/** An aggregate: each message with its key, and the signature behind them. There are as many keys as messages. */
+export function packAggregate({ publicKeys, messages, signature }: AggregateItem): Uint8Array {
+  const pairs = messages.map((message, i) => ({ publicKey: publicKeys[i]!, message }))
+  return packSignedItems([
+    ...pairs.map((pair) => ({ ...pair, signature: NONE })),
+    { publicKey: NONE, message: NONE, signature },
+  ])
+}
+
+/** @throws RangeError where it ends early or is empty. */
+export function unpackAggregate(packed: Uint8Array): AggregateItem {
+  const items = unpackSignedItems(packed)
+  const last = items.pop()
+  if (last === undefined) throw new RangeError('no aggregate')
+  return {
+    publicKeys: items.map(({ publicKey }) => publicKey),
+    messages: items.map(({ message }) => message),
+    signature: last.signature,
+  }
+}
+
+const NONE = new Uint8Array()
 const decoder = new TextDecoder()

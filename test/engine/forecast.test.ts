@@ -4,10 +4,14 @@ import * as assert from 'uvu/assert'
 import { keepForecasting, mineChecked } from '../../engine/consensus/consensus-pool.ts'
 import { forecast } from '../../engine/consensus/forecast.ts'
 import { headerSigningBytes } from '../../engine/chain/block.ts'
+import type { Message } from '../../engine/chain/message.ts'
+import { signMessage } from '../../engine/chain/message-signature.ts'
 import { Devnet } from '../../engine/devnet.ts'
+import { idAddress } from '../../primitives/address.ts'
 import type { SignedItem } from '../../primitives/crypto/bls.ts'
 import { initCrypto } from '../../primitives/crypto/init.ts'
 import { invalidOnThreads } from '../../primitives/crypto/signature-pool.ts'
+import { actorId } from '../../primitives/units.ts'
 import { WorkerPool } from '../../primitives/worker-pool.ts'
 
 test.before(() => initCrypto())
@@ -68,14 +72,44 @@ test('the chain is the same with one thread, two, or none', async () => {
   }
 })
 
+/** Five transfers by each provider's BLS key wait in the pool; what is signed may be another message. */
+function sendSome(net: Devnet, signed: (message: Message) => Message = (message) => message): void {
+  net.automine = false
+  const { chainId } = net.params
+  for (const { owner: from, ownerSecret } of net.providers)
+    for (let nonce = 0n; nonce < 5n; nonce++) {
+      const message: Message = {
+        ...{ version: 0n, to: idAddress(actorId(99)), from, nonce, value: 7n, method: 0n },
+        ...{ params: new Uint8Array(), gasLimit: 3_000_000n, gasFeeCap: 10n ** 9n },
+        gasPremium: 100_000n,
+      }
+      const { signature } = signMessage(signed(message), ownerSecret, chainId)
+      net.push({ message, signature }, true)
+    }
+}
+
 for (const threads of [0, 1, 2, 8])
   test(`mining with every signature checked on ${threads} threads gives the same chain`, async () => {
     const pool = new WorkerPool(threads)
-    const net = devnet()
+    const [net, expected] = [devnet(), devnet()]
+    for (const each of [net, expected]) sendSome(each)
     await mineChecked(net.node, pool, EPOCHS)
-    assert.is(net.node.head.cids.join(), plain())
+    assert.is(net.node.head.cids.join(), headAfter(expected))
+    assert.is(net.node.pool.size, 0, 'the messages are on the chain')
     await pool.close()
   })
+
+test('an aggregate that does not hold is named by miner and epoch', async () => {
+  for (const threads of [0, 2]) {
+    const pool = new WorkerPool(threads)
+    const net = devnet()
+    sendSome(net, (message) => (message.nonce === 3n ? { ...message, value: 8n } : message))
+    let error: unknown
+    await mineChecked(net.node, pool, EPOCHS).catch((e: unknown) => (error = e))
+    assert.match(String(error), /aggregate of f0\d+ at epoch \d+ does not verify/)
+    await pool.close()
+  }
+})
 
 test('a signature that does not hold is named by miner and epoch', async () => {
   const pool = new WorkerPool(1)
