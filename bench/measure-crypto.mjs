@@ -97,7 +97,9 @@ async function trees(rounds) {
   const { blake2bLayer, sha256TruncatedLayer } = await dist('primitives/crypto/hash.js')
   const Blake2b = own('blake2b-wasm')
   const sodium = peer('sodium-native')
-  const { hashInto } = peer('@chainsafe/hashtree')
+  const { hashInto } = own('@chainsafe/hashtree')
+  const { chooseLayerEngine } = await dist('primitives/crypto/sha256-layers.js')
+  chooseLayerEngine('wasm')
   const leaves = Uint8Array.from({ length: 65_536 * 32 }, (_, i) => (i * 7) & 0x3f)
   const tree = Buffer.alloc(2 * leaves.length - 32)
   const byLayer = (layer) => () => {
@@ -142,7 +144,7 @@ async function commp(mib) {
   const { commPOnThreads } = await dist('proofs-mock/pool.js')
   const { WorkerPool } = await dist('primitives/worker-pool.js')
   const fr32 = await import('fr32-sha2-256-trunc254-padded-binary-tree-multihash')
-  const HashtreeHasher = await hashtreeHasher()
+  const { chooseLayerEngine } = await dist('primitives/crypto/sha256-layers.js')
   const part = Uint8Array.from({ length: 1 << 20 }, (_, i) => i * 31 + (i >> 8))
   const fed = (hasher) => {
     for (let i = 0; i < mib; i++) hasher.update(part)
@@ -150,7 +152,14 @@ async function commp(mib) {
   }
   const hex = (bytes) => Buffer.from(bytes).toString('hex')
   const contenders = {
-    ours: () => hex(fed(new PieceHasher()).finish().commitment),
+    ours() {
+      chooseLayerEngine('hashtree')
+      return hex(fed(new PieceHasher()).finish().commitment)
+    },
+    wasm() {
+      chooseLayerEngine('wasm')
+      return hex(fed(new PieceHasher()).finish().commitment)
+    },
     fr32() {
       const hasher = fr32.create()
       fed({ update: (data) => hasher.write(data) })
@@ -158,7 +167,6 @@ async function commp(mib) {
       const length = hasher.digestInto(digest, 0, false)
       return hex(digest.subarray(length - 32, length))
     },
-    hashtree: () => hex(fed(new HashtreeHasher()).finish().commitment),
   }
   const expected = contenders.ours()
   const check = (found) => must(found === expected)
@@ -172,37 +180,6 @@ async function commp(mib) {
   })
   await pool.close()
   return times
-}
-
-/** Our padding, and the native addon for the tree. */
-async function hashtreeHasher() {
-  const { commitmentOfRoots } = await dist('primitives/piece-commitment.js')
-  const { FR32_SPAN, fr32Pad } = await dist('primitives/crypto/hash.js')
-  const layer = hashtreeLayer(peer('@chainsafe/hashtree').hashInto)
-  const rootOf = (span) => {
-    let nodes = fr32Pad(span)
-    while (nodes.length > 32) {
-      const parents = new Uint8Array(nodes.length / 2)
-      layer(nodes, parents)
-      nodes = parents
-    }
-    return nodes
-  }
-  return class {
-    roots = []
-    rest = Buffer.alloc(0)
-    update(data) {
-      const all = Buffer.concat([this.rest, data])
-      let at = 0
-      for (; at + FR32_SPAN <= all.length; at += FR32_SPAN)
-        this.roots.push(rootOf(all.subarray(at, at + FR32_SPAN)))
-      this.rest = all.subarray(at)
-    }
-    finish() {
-      const last = Buffer.concat([this.rest], FR32_SPAN)
-      return commitmentOfRoots(this.rest.length > 0 ? [...this.roots, rootOf(last)] : this.roots)
-    }
-  }
 }
 
 /** A full partition of 32 GiB sectors, and a PoRep of one: milliseconds of each. */

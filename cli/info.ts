@@ -7,6 +7,7 @@ import type { CommandModule } from 'yargs'
 import { bls } from '../primitives/crypto/bls.ts'
 import { initCrypto } from '../primitives/crypto/init.ts'
 import { secp256k1 } from '../primitives/crypto/secp256k1.ts'
+import { nativeLayer } from '../primitives/crypto/sha256-layers.ts'
 import { VERSION } from '../rpc/version.ts'
 
 interface Options {
@@ -37,6 +38,7 @@ const LIBRARIES = {
   herumi: ['WebAssembly', 'bls-eth-wasm'],
   secp256k1: ['native', 'secp256k1'],
   'tiny-secp256k1': ['WebAssembly', 'tiny-secp256k1'],
+  hashtree: ['native', '@chainsafe/hashtree'],
 } as const
 
 /** After `initCrypto`. */
@@ -50,6 +52,7 @@ function infoLines(): Record<string, string> {
     secp256k1: libraryLine(secp256k1().name),
     BLAKE2b: `WebAssembly, own kernel held to blake2b-wasm ${packageVersion('blake2b-wasm')}`,
     'SHA-256': 'WebAssembly, own kernel; native for long inputs',
+    'data trees': nativeLayer() ? libraryLine('hashtree') : 'WebAssembly, own kernel',
     'Keccak-256': `WebAssembly, hash-wasm ${packageVersion('hash-wasm')}`,
     threads: `piscina ${packageVersion('piscina')}`,
   }

@@ -13,9 +13,15 @@ import {
   blake2bParameter,
   createBlake2bKernel,
 } from '../../wasm/blake2b-kernel.ts'
-import { createSha256Kernel, FR32_BATCH, SHA256_CHUNK } from '../../wasm/sha256-kernel.ts'
+import {
+  createSha256Kernel,
+  FR32_BATCH,
+  SHA256_CHUNK,
+  type Sha256Kernel,
+} from '../../wasm/sha256-kernel.ts'
 import { assert, defined } from '../assert.ts'
 import { Blake2bStream } from './blake2b-stream.ts'
+import { nativeLayer } from './sha256-layers.ts'
 
 export { blake2bCompress } from '../../wasm/blake2b-twin.ts'
 
@@ -100,6 +106,12 @@ export function sha256TruncatedLayer(
   nodes: Uint8Array,
   parents: Uint8Array = new Uint8Array(nodes.length / 2),
 ): Uint8Array {
+  const native = parents.length >= NATIVE_FROM ? nativeLayer() : undefined
+  if (native) {
+    checkLayer(nodes, parents)
+    native(nodes, parents)
+    return parents
+  }
   sha256Kernel ??= createSha256Kernel()
   const { bytes, input, layer } = sha256Kernel
   return layerInto(parents, nodes, bytes, input, layer)
@@ -140,7 +152,7 @@ export function fr32Roots(data: Uint8Array, span = FR32_SPAN): Uint8Array {
     const chunk = data.subarray(at, at + span)
     bytes.set(chunk, sha256Kernel.data)
     bytes.fill(0, sha256Kernel.data + chunk.length, sha256Kernel.data + span)
-    sha256Kernel.subtree(chunks)
+    subtree(sha256Kernel, chunks)
     roots.set(bytes.subarray(input, input + 32), to)
   }
   return roots
@@ -171,6 +183,12 @@ export function installHashers(hashers: { readonly keccak256: IHasher }): void {
   }
 }
 
+/** Bytes of parents from which on a call of the native addon costs less than it saves. */
+const NATIVE_LAYER = 1024
+/** Bytes of parents from which on it pays to load the addon for them. */
+const NATIVE_FROM = 16_384
+/** Where layers on the way to a root lie in turn. */
+const sides = [new Uint8Array(FR32_BATCH * 64), new Uint8Array(FR32_BATCH * 32)] as const
 /** Bytes of nodes that either kernel takes at once. */
 const LAYER_CHUNK = Math.min(BLAKE2B_CHUNK, SHA256_CHUNK)
 /** Longer than this the native implementation of Node wins over the kernel. */
@@ -180,7 +198,7 @@ const PARAMETER_256 = blake2bParameter(32)
 const kernel = createBlake2bKernel()
 const { bytes: memory, input: INPUT } = kernel
 const lengths = new Uint32Array(memory.buffer, kernel.lengths, BLAKE2B_BATCH)
-let sha256Kernel: ReturnType<typeof createSha256Kernel> | undefined
+let sha256Kernel: Sha256Kernel | undefined
 let keccak: IHasher | undefined
 
 function blake2bOf(parameter: number, length: number, parts: readonly Uint8Array[]): Uint8Array {
@@ -206,6 +224,24 @@ function writeBatch(blocks: readonly Uint8Array[], first: number): number {
   return count
 }
 
+/** The kernel's `subtree`, its large layers by the addon where there is one. */
+function subtree(kernel: Sha256Kernel, chunks: number): void {
+  const native = 64 * chunks >= NATIVE_FROM ? nativeLayer() : undefined
+  if (!native) return kernel.subtree(chunks)
+  const { bytes, input } = kernel
+  kernel.fr32(chunks)
+  let length = 128 * chunks
+  let nodes = bytes.subarray(input, input + length)
+  for (let side = 0; length / 2 >= NATIVE_LAYER; side = 1 - side) {
+    length /= 2
+    const parents = sides[side]!.subarray(0, length)
+    native(nodes, parents)
+    nodes = parents
+  }
+  bytes.set(nodes, input)
+  for (let count = length / 64; count >= 1; count /= 2) kernel.layer(count)
+}
+
 /** A layer, a chunk at a time. */
 function layerInto(
   parents: Uint8Array,
@@ -214,8 +250,7 @@ function layerInto(
   input: number,
   layer: (count: number) => void,
 ): Uint8Array {
-  assert(nodes.length % 64 === 0, `${nodes.length} bytes are no pairs of nodes`)
-  assert(parents.length === nodes.length / 2, `${parents.length} bytes for parents`)
+  checkLayer(nodes, parents)
   for (let at = 0; at < nodes.length; at += LAYER_CHUNK) {
     const chunk = nodes.subarray(at, at + LAYER_CHUNK)
     bytes.set(chunk, input)
@@ -223,6 +258,11 @@ function layerInto(
     parents.set(bytes.subarray(input, input + chunk.length / 2), at / 2)
   }
   return parents
+}
+
+function checkLayer(nodes: Uint8Array, parents: Uint8Array): void {
+  assert(nodes.length % 64 === 0, `${nodes.length} bytes are no pairs of nodes`)
+  assert(parents.length === nodes.length / 2, `${parents.length} bytes for parents`)
 }
 
 /** Through the input area a chunk at a time; the last chunk is kept back until it is known to be the last. */

@@ -8,12 +8,15 @@ import type { ChainsafeBls } from './chainsafe-bls.ts'
 import { type BlsBackend, installBls } from './bls.ts'
 import { installHashers } from './hash.ts'
 import { installSecp256k1, loadSecp256k1, type Secp256k1Library } from './secp256k1.ts'
+import { chooseLayerEngine, type LayerEngine } from './sha256-layers.ts'
 
 export interface CryptoOptions {
   /** Which BLS library; by default blst where its native part loads, else herumi. The results are the same. */
   readonly bls?: BlsBackend['name']
   /** Which secp256k1 library; by default the native one where it loads. */
   readonly secp256k1?: Secp256k1Library['name']
+  /** What hashes large layers of commitment trees; by default the native addon where it loads. */
+  readonly sha256Layers?: LayerEngine
 }
 
 /**
@@ -27,6 +30,7 @@ export async function initCrypto(options: CryptoOptions = {}): Promise<void> {
   await hashers
   if (options.bls !== undefined || !blsChosen) installBls(await chooseBls(options.bls))
   blsChosen = true
+  if (options.sha256Layers !== undefined) chooseLayerEngine(options.sha256Layers)
   if (options.secp256k1 !== undefined) installSecp256k1(chooseSecp256k1(options.secp256k1))
 }
 

@@ -44,10 +44,11 @@ test('it prints versions, cores, and the libraries that were chosen', async () =
 })
 
 test('it names the fallbacks where they are used, also as JSON', async () => {
-  await initCrypto({ bls: 'herumi', secp256k1: 'tiny-secp256k1' })
+  await initCrypto({ bls: 'herumi', secp256k1: 'tiny-secp256k1', sha256Layers: 'wasm' })
   const lines = JSON.parse(await printed('--json')) as Record<string, string>
   assert.is(lines['BLS'], `WebAssembly, ${versionOf('bls-eth-wasm')}`)
   assert.is(lines['secp256k1'], `WebAssembly, ${versionOf('tiny-secp256k1')}`)
+  assert.is(lines['data trees'], 'WebAssembly, own kernel')
 })
 
 test.run()

@@ -15,6 +15,7 @@ import {
   sha256TruncatedLayer,
 } from '../../primitives/crypto/hash.ts'
 import { initCrypto } from '../../primitives/crypto/init.ts'
+import { type LayerEngine, nativeLayer } from '../../primitives/crypto/sha256-layers.ts'
 import { InvariantError } from '../../primitives/assert.ts'
 import { BLAKE2B_BATCH, blake2bParameter, createBlake2bKernel } from '../../wasm/blake2b-kernel.ts'
 import { blake2bTwin } from '../../wasm/blake2b-twin.ts'
@@ -102,6 +103,32 @@ test('a batch larger than one call takes, with blocks that fill the input or do 
   assert.is(digests.length, blocks.length)
   for (const [i, block] of blocks.entries())
     assert.is(toHex(digests[i]!), toHex(blake2bReference(32, block)), `block ${i}`)
+})
+
+test('the native addon for large layers gives what the kernel gives', async () => {
+  const addon = nativeLayer()
+  const by = async (sha256Layers: LayerEngine, use: () => Uint8Array) => {
+    await initCrypto({ sha256Layers: addon ? sha256Layers : 'wasm' })
+    return use()
+  }
+  const pairs = [1, 15, 16, 17, 31, 32, 33, 64, 500, 1024, 3000]
+  for (const nodes of pairs.map((n) => arbitrary(64 * n, n)))
+    assert.equal(
+      await by('hashtree', () => sha256TruncatedLayer(nodes)),
+      await by('wasm', () => sha256TruncatedLayer(nodes)),
+    )
+  for (let height = 0; height <= 9; height++) {
+    const span = 127 * 2 ** height
+    for (const length of [1, span - 1, span, span + 1, 3 * span]) {
+      const data = arbitrary(length, height)
+      assert.equal(
+        await by('hashtree', () => fr32Roots(data, span)),
+        await by('wasm', () => fr32Roots(data, span)),
+        `${length} bytes in spans of ${span}`,
+      )
+    }
+  }
+  await initCrypto({ sha256Layers: addon ? 'hashtree' : 'wasm' })
 })
 
 test('Merkle layers of every small width, and of several chunks', () => {
