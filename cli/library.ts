@@ -11,9 +11,21 @@ import { initCrypto } from '../primitives/crypto/init.ts'
 import { createRpc, type RpcOptions } from '../rpc/index.ts'
 import { type RpcServer, serve } from '../rpc/server.ts'
 import { type Provider, startProviders } from '../scenarios/agents/provider.ts'
+import type { EthersClients } from './ethers-clients.ts'
+import { Fixtures } from './fixtures.ts'
 import { type FundedKey, fundedKeys, type ProviderInfo, providerInfos } from './funded-key.ts'
+import type { ViemClients } from './viem-clients.ts'
 
-export type { DevnetOptions, FundedKey, Provider, ProviderInfo, RpcOptions, RpcServer }
+export type {
+  DevnetOptions,
+  EthersClients,
+  FundedKey,
+  Provider,
+  ProviderInfo,
+  RpcOptions,
+  RpcServer,
+  ViemClients,
+}
 export { RpcError } from '../rpc/errors.ts'
 
 export interface DevnetHandle {
@@ -30,6 +42,19 @@ export interface DevnetHandle {
   increaseTime(seconds: number): number
   /** Queues a signed message and makes the tipset that holds it. @throws InvalidMessage */
   push(signed: SignedMessage): Cid
+  /** Remembers this moment. @returns its id. */
+  snapshot(): number
+  /** Goes back to a moment; it and all later ones are used up. @returns false where there is no such moment any more. */
+  revert(id: number): boolean
+  /**
+   * Brings the devnet to where `setup` left it, and gives what `setup` gave: a fixture, made once and come back to. Each
+   * begins with the devnet as it was created.
+   */
+  loadFixture<T>(setup: () => T | Promise<T>): Promise<T>
+  /** Clients of viem, which has to be installed. */
+  viem(): Promise<ViemClients>
+  /** Provider and signers of ethers 6, which has to be installed. */
+  ethers(): Promise<EthersClients>
   /** Serves JSON-RPC over HTTP; on any free port by default. */
   listen(port?: number, host?: string): Promise<RpcServer>
 }
@@ -50,7 +75,8 @@ export function handleOf(
   operators: readonly Provider[] = [],
 ): DevnetHandle {
   const rpc = createRpc(devnet, options)
-  return {
+  const fixtures = new Fixtures(devnet)
+  const handle: DevnetHandle = {
     operators,
     request: (request) => rpc.request(request),
     accounts: fundedKeys(devnet),
@@ -59,6 +85,12 @@ export function handleOf(
     mine: (tipsets) => devnet.mine(tipsets),
     increaseTime: (seconds) => devnet.increaseTime(seconds),
     push: (signed) => devnet.push(signed),
+    snapshot: () => devnet.snapshots.take(),
+    revert: (id) => devnet.snapshots.revert(id),
+    loadFixture: (setup) => fixtures.load(setup),
+    viem: async () => (await import('./viem-clients.ts')).viemClients(handle),
+    ethers: async () => (await import('./ethers-clients.ts')).ethersClients(handle),
     listen: (port = 0, host = '127.0.0.1') => serve(rpc, { port, host, onBug: console.error }),
   }
+  return handle
 }

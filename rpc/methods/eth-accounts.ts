@@ -2,7 +2,7 @@
  * Accounts whose keys are in the node's wallet, and signing for them: what Lotus leaves to wallets, and tools expect of a
  * devnet.
  */
-import type { EthAddress } from '../../primitives/eth-address.ts'
+import { type EthAddress, formatEthAddress } from '../../primitives/eth-address.ts'
 import type { RpcContext } from '../context.ts'
 import { ethAddress, hexBytes } from '../decoders.ts'
 import { RPC_CODE, RpcError } from '../errors.ts'
@@ -18,6 +18,10 @@ import { pushMessage } from './mpool.ts'
 const ANY_FEE = 1n << 100n
 
 export const ethAccountMethods = [
+  /** EIP-1102: wallets ask their user; here all are granted. */
+  method('eth_requestAccounts', [], ({ devnet }) =>
+    devnet.accounts.map(({ eth }) => formatEthAddress(eth)),
+  ),
   method<[UnsignedRequest]>('eth_sendTransaction', [unsignedRequest], (context, request) => {
     const signed = signedRequest(context, request)
     pushMessage(context, signed, true)
