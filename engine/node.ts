@@ -17,6 +17,7 @@ import {
   applyBlocks,
   type ExecutableBlock,
   type MessageOutcome,
+  type MessageWatcher,
   passNullRounds,
 } from './chain/apply-tipset.ts'
 import { BLOCK_GAS_LIMIT, computeBaseFee, type FeeMessage } from './chain/base-fee.ts'
@@ -89,6 +90,8 @@ export interface CallOptions {
   readonly surroundings?: Partial<MachineContext> | undefined
   /** What answers in place of the node's own. */
   readonly syscalls?: Partial<Syscalls>
+  /** Looks at the state before and after it. */
+  readonly watcher?: { before(tree: StateTree): void; after(tree: StateTree): void }
 }
 
 /** What may be set against the protocol. A value, replaced and never changed. */
@@ -367,13 +370,21 @@ export class Node {
     return execution(tipset, outcomes, tree, before, this.#options.roots, start)
   }
 
-  /** Runs the messages of a kept tipset again, with all calls written down. */
-  retrace(tipset: Tipset): readonly MessageOutcome[] {
+  /**
+   * Runs the messages of a kept tipset again, with all calls written down.
+   * @param observer - told of the instructions of contracts.
+   */
+  retrace(
+    tipset: Tipset,
+    watcher?: MessageWatcher,
+    observer?: MachineContext['observer'],
+  ): readonly MessageOutcome[] {
     const { start } = this.store.execution(tipset)
     if (!start) return []
     const messages = tipset.cids.map((cid) => this.store.messagesOf(cid))
     const tree = new StateTree(this.manifest, start.state)
-    return applyBlocks(tree, executableBlocks(tipset, messages), { ...start.context, traced: true })
+    const context = { ...start.context, traced: true, observer }
+    return applyBlocks(tree, executableBlocks(tipset, messages), context, watcher)
   }
 
   /** The machine's surroundings while `tipset` executes on `before`. */
@@ -431,7 +442,10 @@ export class Node {
     const sender = tree.resolve(message.from) ?? makeSender(tree, free, message.from)
     const nonce = (sender === undefined ? undefined : tree.get(sender))?.sequence ?? 0n
     const gasless = { gasLimit: BigInt(gasLimit), gasFeeCap: 0n, gasPremium: 0n, nonce }
-    return applyMessage(tree, free, { ...message, ...gasless }, length, anySender)
+    options.watcher?.before(tree)
+    const result = applyMessage(tree, free, { ...message, ...gasless }, length, anySender)
+    options.watcher?.after(tree)
+    return result
   }
 
   /** Nonce for the next message of an address; parameters as of `MessagePool.nextNonce`. @throws InvalidMessage */

@@ -89,7 +89,7 @@ export function bloomOf(logs: readonly EthLog[]): Uint8Array {
 }
 
 /** Topics and data; undefined for an event that is no log. */
-function readEvent({ entries }: StampedEvent): Pick<EthLog, 'topics' | 'data'> | undefined {
+export function readEvent({ entries }: StampedEvent): Pick<EthLog, 'topics' | 'data'> | undefined {
   const topics: Uint8Array[] = []
   let data: Uint8Array | undefined
   for (const { codec, key, value } of entries) {

@@ -73,18 +73,27 @@ interface Environment {
   lastBytecode: EthAddress | undefined
 }
 
-/** A trace to show, if any, and the call whose subcalls come below it. */
+/** A trace to show, and the call whose subcalls come below it: for a creation, the constructor's. */
 interface Seen {
   readonly trace: EthTrace
   readonly inside: CallTrace
+}
+
+/** A trace and the call that it shows. */
+export interface SeenCall extends Seen {
+  readonly call: CallTrace
 }
 
 /**
  * Traces of a message, each before those below it.
  * @param sender - of the message.
  */
-export function ethTraces(call: CallTrace, sender: EthAddress, exitCode: ExitCode): EthTrace[] {
-  const traces: EthTrace[] = []
+export const ethTraces = (call: CallTrace, sender: EthAddress, exitCode: ExitCode): EthTrace[] =>
+  seenCalls(call, sender, exitCode).map(({ trace }) => trace)
+
+/** The same, each with its call. */
+export function seenCalls(call: CallTrace, sender: EthAddress, exitCode: ExitCode): SeenCall[] {
+  const traces: SeenCall[] = []
   const top = { ...call, exitCode: call.exitCode ?? exitCode }
   collect({ caller: sender, isEvm: false, subtraces: 0, lastBytecode: undefined }, [], top, traces)
   return traces
@@ -94,12 +103,12 @@ function collect(
   env: Environment,
   at: readonly number[],
   call: CallTrace,
-  traces: EthTrace[],
+  traces: SeenCall[],
 ): void {
   const seen = look(env, at, call)
   if (!seen) return
   const { trace, inside } = seen
-  traces.push(trace)
+  traces.push({ trace, inside, call })
   env.subtraces++
   if (!inside.invoked || inside.calls.length === 0) return
   const caller = addressOf(inside.toId!, inside.invoked)

@@ -52,11 +52,18 @@ export function passNullRounds(
   }
 }
 
+/** Looks at the state before and after each message. */
+export interface MessageWatcher {
+  before(cid: Cid, tree: StateTree): void
+  after(cid: Cid, tree: StateTree): void
+}
+
 /** Brings `tree` to the state after a tipset. A message that stands in several blocks runs once. */
 export function applyBlocks(
   tree: StateTree,
   blocks: readonly ExecutableBlock[],
   context: MachineContext,
+  watcher?: MessageWatcher,
 ): MessageOutcome[] {
   const outcomes: MessageOutcome[] = []
   const applied = new Set<string>()
@@ -68,7 +75,9 @@ export function applyBlocks(
       if (applied.has(cid.key)) continue
       applied.add(cid.key)
       const length = chainLength(message)
+      watcher?.before(cid, tree)
       const result = applyMessage(tree, context, message.message, length, isUnsigned(message))
+      watcher?.after(cid, tree)
       gasReward += result.outputs.minerTip
       penalty += result.outputs.minerPenalty
       outcomes.push({ message, cid, result })

@@ -60,6 +60,8 @@ export class CallManager {
   /** Bytes of memory that the calls now open have taken. */
   #memory = 0
   #traces: CallTrace[] = []
+  /** Record of the innermost call. */
+  #node: CallTrace | undefined
   /** How many calls of `send` are open: those that are on the JavaScript stack. */
   #recursion = 0
   /** Frames that wait for a call, the innermost last. */
@@ -108,6 +110,12 @@ export class CallManager {
     }
   }
 
+  /** Takes in an event of the innermost call. */
+  emit(event: StampedEvent): void {
+    this.events.push(event)
+    this.#node?.events?.push(event)
+  }
+
   /** Takes more memory for the innermost call. Without gas there are no limits, as in recordings. @throws ActorTrap */
   growMemory(from: number, to: number): void {
     const { gas } = this
@@ -142,6 +150,7 @@ export class CallManager {
       events: events.length,
       memory: this.#memory,
       traces: this.#traces,
+      node: this.#node,
     }
     const node = this.context.traced ? this.#record(call) : undefined
     if (gas && call.gasLimit !== undefined) gas.pushLimit(Number(call.gasLimit))
@@ -155,10 +164,11 @@ export class CallManager {
   }
 
   #record({ from, to, method, params, value, readOnly, gasLimit }: Call): CallTrace {
-    const node: CallTrace = { from, to, method, params, value, readOnly, calls: [] }
+    const node: CallTrace = { from, to, method, params, value, readOnly, calls: [], events: [] }
     if (gasLimit !== undefined) node.gasLimit = gasLimit
     this.#traces.push(node)
     this.#traces = node.calls
+    this.#node = node
     return node
   }
 
@@ -206,6 +216,7 @@ export class CallManager {
     this.#depth--
     this.#memory = marks.memory
     this.#traces = marks.traces
+    this.#node = marks.node
     const outOfGas = outcome instanceof Thrown && outcome.error instanceof OutOfGas
     const result =
       outOfGas && (!gas || gas.available > 0)

@@ -1,4 +1,5 @@
 /** What the machine knows of the world around a tipset; actors see it through their runtime. */
+import type { EvmStep } from '../../actors/evm/interpreter/observe.ts'
 import type { Policy } from '../../actors/policy.ts'
 import type { Syscalls } from '../../actors/ports.ts'
 import type { Cid } from '../../primitives/cid.ts'
@@ -26,4 +27,6 @@ export interface MachineContext {
   readonly metered: boolean
   /** Whether calls are written down as a tree. */
   readonly traced: boolean
+  /** Told of the instructions of contracts, and how many calls are open, as long as it says so; it makes them slow. */
+  readonly observer?: ((step: EvmStep, depth: number) => boolean) | undefined
 }

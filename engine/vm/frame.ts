@@ -28,8 +28,9 @@ export interface Marks {
   readonly events: number
   /** Bytes of memory that all calls had taken. */
   readonly memory: number
-  /** Calls recorded by the caller. */
+  /** Calls recorded by the caller, and the caller's own record. */
   readonly traces: CallTrace[]
+  readonly node: CallTrace | undefined
 }
 
 export interface Frame {

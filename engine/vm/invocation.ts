@@ -43,6 +43,7 @@ export class Invocation implements Runtime {
   readonly value: TokenAmount
   readonly method: MethodNum
   readonly readOnly: boolean
+  readonly observe: Runtime['observe']
   readonly #manager: CallManager
   #callerValidated = false
   #inTransaction = false
@@ -54,6 +55,9 @@ export class Invocation implements Runtime {
     this.value = call.value
     this.method = call.method
     this.readOnly = call.readOnly
+    const { observer } = manager.context
+    const { depth } = manager
+    this.observe = observer && ((step) => observer(step, depth))
   }
 
   get origin(): ActorId {
@@ -298,7 +302,7 @@ export class Invocation implements Runtime {
       entries.every(
         ({ key }) => key.length <= MAX_EVENT_KEY_LENGTH,
       ), ExitCode.AssertionFailed, 'failed to emit event: too large')
-    const { gas, events } = this.#manager
+    const { gas } = this.#manager
     const size = 12 + 9 * entries.length + keys + values
     gas?.charge(
       PRICES.eventFlat +
@@ -306,7 +310,7 @@ export class Invocation implements Runtime {
         PRICES.eventPerKeyByte * keys +
         PRICES.eventPerByte * size,
     )
-    events.push({ emitter: this.receiver, entries })
+    this.#manager.emit({ emitter: this.receiver, entries })
   }
 
   chargeGas(_name: string, gas: number): void {

@@ -29,6 +29,8 @@ export interface CallTrace {
   error?: string
   autoCreated?: 'account' | 'placeholder'
   readonly calls: CallTrace[]
+  /** What it emitted itself, whether that was undone or not. */
+  readonly events?: StampedEvent[]
 }
 
 /** An event with the actor that emitted it. */

@@ -82,7 +82,7 @@ function blockTraces(context: RpcContext, tipset: Tipset) {
   )
 }
 
-function outputOf(trace: EthTrace | undefined): string {
+export function outputOf(trace: EthTrace | undefined): string {
   if (!trace) return '0x'
   return trace.type === 'call' ? trace.result.output : trace.result.code
 }

@@ -15,6 +15,7 @@ import { cheatNodeMethods } from './cheat-node.ts'
 import { cheatPoolMethods } from './cheat-pool.ts'
 import { cheatRefusedMethods } from './cheat-refused.ts'
 import { cheatTimeMethods } from './cheat-time.ts'
+import { debugMethods } from './debug.ts'
 import { executionMethods } from './execution.ts'
 import { gasMethods } from './gas.ts'
 import { minerMethods } from './miner.ts'
@@ -62,6 +63,7 @@ const LOTUS_METHODS: readonly Method[] = [
 /** What devnets have besides. */
 const EXTRA_METHODS: readonly Method[] = [
   ...ethAccountMethods,
+  ...debugMethods,
   ...cheatTimeMethods,
   ...cheatAccountMethods,
   ...cheatChainMethods,

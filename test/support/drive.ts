@@ -9,7 +9,7 @@ import type { DevnetOptions } from '../../engine/devnet.ts'
 import { fromHex } from '../../primitives/bytes.ts'
 import { byteString, encode } from '../../primitives/codec.ts'
 import { filecoinAddressOf } from '../../primitives/eth-address.ts'
-import { LEDGER } from './contract.ts'
+import { type Artifact, LEDGER } from './contract.ts'
 import { type Json, rawTransfer, rpcDevnet, type RpcDevnet } from './rpc.ts'
 
 export interface LedgerDevnet extends RpcDevnet {
@@ -17,6 +17,8 @@ export interface LedgerDevnet extends RpcDevnet {
   readonly ledger: string
   /** Calls the contract by a transaction of the first account: its receipt. */
   call(functionName: string, args?: readonly unknown[], value?: bigint): Promise<Json>
+  /** Deploys a contract by a transaction of the first account: its address. */
+  deploy(artifact: Artifact, args?: readonly unknown[]): Promise<string>
   /** Sends a transaction of the first account, to nobody to deploy: its hash. */
   send(to: string | null, input: Hex, value?: bigint): Promise<string>
 }
@@ -39,9 +41,12 @@ export async function ledgerDevnet(options: DevnetOptions = {}): Promise<LedgerD
     return rpc.ask('eth_sendRawTransaction', raw)
   }
   const receipt = async (hash: string) => rpc.ask('eth_getTransactionReceipt', hash)
-  const deployed = await receipt(await send(null, encodeDeployData({ ...LEDGER, args: [5n] })))
-  const ledger = String(deployed['contractAddress'])
+  const deploy = async (artifact: Artifact, args: readonly unknown[] = []) => {
+    const hash = await send(null, encodeDeployData({ ...artifact, args }))
+    return String((await receipt(hash))['contractAddress'])
+  }
+  const ledger = await deploy(LEDGER, [5n])
   const call = async (name: string, args: readonly unknown[] = [], value = 0n) =>
     receipt(await send(ledger, callData(name, args), value))
-  return { ...rpc, ledger, call, send }
+  return { ...rpc, ledger, call, deploy, send }
 }

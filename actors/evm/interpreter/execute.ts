@@ -3,7 +3,7 @@ import { PendingCall } from '../../pending-call.ts'
 import type { Bytecode } from '../bytecode.ts'
 import type { System } from '../system.ts'
 import { type FrameInput, Machine } from './machine.ts'
-import { programOf } from './program.ts'
+import { observedProgramOf, programOf } from './program.ts'
 
 export interface Output {
   readonly reverted: boolean
@@ -21,7 +21,8 @@ export function execute(
   input: FrameInput,
 ): Output | PendingCall<Output> {
   const gas = ENTRY_GAS + ENTRY_GAS_PER_CODE_BYTE * code.code.length
-  return goOn(new Machine(code.prepared(programOf), system, input, gas))
+  const program = system.rt.observe ? observedProgramOf(code.code) : code.prepared(programOf)
+  return goOn(new Machine(program, system, input, gas))
 }
 
 function goOn(m: Machine): Output | PendingCall<Output> {

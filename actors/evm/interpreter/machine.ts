@@ -30,6 +30,8 @@ export class Machine {
   readonly stack: Word[] = []
   readonly memory: Memory
   running = true
+  /** Whether somebody who watches still wants to be told. */
+  observed = true
   /** Gas of the instructions since it was last paid. */
   unpaid: number
   /** Gas that was left then: more is not run on credit. */

@@ -7,9 +7,12 @@ import { evmError, EvmExitCode } from '../exit-codes.ts'
 import { type CompiledBlock, compileBlock } from './compile.ts'
 import { fuse } from './fusion.ts'
 import type { Machine } from './machine.ts'
+import { observe } from './observe.ts'
 import { type Handler, OP, OPCODES } from './opcodes.ts'
 import { STACK_LIMIT } from './stack.ts'
 import { type Word, wordOf } from './word.ts'
+
+type Emit = (handler: Handler, arg: Word) => void
 
 export interface Program {
   readonly code: Uint8Array
@@ -42,6 +45,8 @@ export interface Block {
 export interface Instruction {
   readonly op: number
   readonly arg: Word
+  /** Its byte in the code. */
+  readonly pc: number
 }
 
 /** Compiling a block takes as long as running it some hundred times. */
@@ -52,13 +57,24 @@ const MAX_COMPILED = 400
 /** Reads code. What can never be reached is left out; every code ends with a STOP. */
 export const programOf = (code: Uint8Array): Program => readProgram(code, HOT_RUNS)
 
-/** As `programOf`, with another number of runs before a block is compiled. */
-export function readProgram(code: Uint8Array, hotAfter: number): Program {
+/** As `programOf`, for a frame that is watched: every instruction is told of before it runs, and nothing is compiled. */
+export const observedProgramOf = (code: Uint8Array): Program =>
+  readProgram(code, Infinity, putObserved)
+
+/**
+ * As `programOf`, with another number of runs before a block is compiled.
+ * @param put - hands on the instructions of a block.
+ */
+export function readProgram(
+  code: Uint8Array,
+  hotAfter: number,
+  put: (instructions: readonly Instruction[], emit: Emit) => void = fuse,
+): Program {
   const handlers: Handler[] = []
   const args: Word[] = []
   const blocks: Block[] = []
   const targets = new Int32Array(code.length).fill(-1)
-  const emit = (handler: Handler, arg: Word): void => {
+  const emit: Emit = (handler, arg) => {
     handlers.push(handler)
     args.push(arg)
   }
@@ -73,13 +89,20 @@ export function readProgram(code: Uint8Array, hotAfter: number): Program {
     const block = readBlock(code, pc)
     emit(enterBlock, blocks.length)
     blocks.push(block.block)
-    fuse(block.instructions, emit)
+    put(block.instructions, emit)
     block.block.next = handlers.length
     pc = block.end
     reachable = block.fallsThrough
   }
   emit(OPCODES[OP.STOP]!.run, 0)
   return { code, handlers, args, blocks, targets, hotAfter }
+}
+
+function putObserved(instructions: readonly Instruction[], emit: Emit): void {
+  for (const { op, arg, pc } of instructions) {
+    emit(observe, pc)
+    emit(OPCODES[op]!.run, arg)
+  }
 }
 
 interface ReadBlock {
@@ -101,7 +124,7 @@ function readBlock(code: Uint8Array, start: number): ReadBlock {
     height += pushes - pops
     grows = Math.max(grows, height)
     gas += price
-    if (op !== OP.JUMPDEST) instructions.push({ op, arg: argumentAt(code, pc) })
+    if (op !== OP.JUMPDEST) instructions.push({ op, arg: argumentAt(code, pc), pc })
     if (leaves === undefined) continue
     const end = pc + lengthAt(code, pc)
     const fallsThrough = leaves === 'for now'
