@@ -19,7 +19,11 @@ const EXCEPTIONS: Exception[] = [
     path: 'primitives/crypto/init.ts',
     reason: 'awaits WASM, once, before a run',
   },
-  { rule: determinism, path: /(^|[-/])pool\.ts$/, reason: 'talks to Piscina, at an edge before a step' },
+  {
+    rule: determinism,
+    path: /(^|[-/])pool\.ts$/,
+    reason: 'talks to Piscina, at an edge before a step',
+  },
   { rule: determinism, path: /\/worker\.ts$/, reason: 'is loaded by Piscina' },
   { rule: determinism, path: 'primitives/on-thread.ts', reason: 'wraps what Piscina loads' },
 ]
