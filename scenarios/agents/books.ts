@@ -105,23 +105,22 @@ export function replace(desk: Desk, from: Order, to: Order): void {
 
 /** Writes down that an order cannot be carried out now, and puts it off. */
 export function giveUpForNow(desk: Desk, one: Order, { message }: Error): void {
-  const { epoch } = desk.view
-  const problem = { epoch, what: `prove sector ${one.sector}`, exitCode: undefined, why: message }
-  desk.books = { ...desk.books, problems: [...desk.books.problems, problem] }
+  note(desk, `prove sector ${one.sector}`, { exitCode: undefined, why: message })
   postpone(desk, [one])
 }
 
 /** Sends a message by the worker. What cannot be sent is written down. @returns whether it was sent. */
 export function order(desk: Desk, what: string, request: Request, by = desk.worker): boolean {
-  const { devnet, epoch } = desk.view
-  const result = send(devnet, by, epoch, request)
-  const { books } = desk
-  if ('cid' in result) desk.books = { ...books, sent: [...books.sent, result.cid] }
-  else {
-    const problem = { epoch, what, ...result.refusal }
-    desk.books = { ...books, problems: [...books.problems.slice(-MAX_PROBLEMS), problem] }
-  }
+  const result = send(desk.view.devnet, by, desk.view.epoch, request)
+  if ('refusal' in result) note(desk, what, result.refusal)
+  else desk.books = { ...desk.books, sent: [...desk.books.sent, result.cid] }
   return 'cid' in result
+}
+
+function note(desk: Desk, what: string, refusal: Refusal): void {
+  const problem = { epoch: desk.view.epoch, what, ...refusal }
+  const problems = [...desk.books.problems.slice(1 - MAX_PROBLEMS), problem]
+  desk.books = { ...desk.books, problems }
 }
 
 const MAX_PROBLEMS = 1000

@@ -24,7 +24,7 @@ import { proveWithoutInteraction } from './sealing-alone.ts'
 import { manifestOf, update } from './updating.ts'
 import { beaconDraw, sealTicket, type View } from './view.ts'
 
-/** When an order can go on; undefined while it waits for something that has no date. */
+/** When an order can go on. */
 export function orderDue(view: View, { kind, sector, notBefore }: Order): ChainEpoch {
   const preCommit = kind === 'seal' ? view.state.preCommittedSectors.get(sector) : undefined
   const provable = preCommit

@@ -49,6 +49,12 @@ for (const preset of ['2k', 'mainnet'] as const)
     assert.is([...claims.values()][0]!.sector, sector)
     assert.is(miner().preCommitDeposits, 0n)
     assert.ok(miner().initialPledge > 0n)
+    // A finality later these sectors win blocks, with proofs of theirs, and the miner is paid.
+    pass(1000)
+    const locked = miner().lockedFunds
+    const posts = Array.from({ length: 20 }, () => devnet.mine().blocks[0]!.winPoStProof[0]!)
+    assert.ok(posts.filter(({ proofBytes }) => proofBytes.length === 192).length > 5)
+    assert.ok(miner().lockedFunds > locked)
     assert.equal(broken(), [])
   })
 

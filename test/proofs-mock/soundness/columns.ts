@@ -4,6 +4,7 @@ import type { Cid } from '../../../primitives/cid.ts'
 import { bls } from '../../../primitives/crypto/bls.ts'
 import { blsSecretFromSeed } from '../../../primitives/crypto/keys.ts'
 import { replicaCid } from '../../../primitives/data-commitment.ts'
+import { InvalidInput } from '../../../primitives/invalid-input.ts'
 import { actorId } from '../../../primitives/units.ts'
 import type { Damage } from '../../../proofs-mock/faults.ts'
 import { mockSetup } from '../../../proofs-mock/setup.ts'
@@ -78,6 +79,7 @@ export const COLUMNS: readonly Column[] = [
     (proof) => spliced(proof, Uint8Array.of(0xc0, ...new Uint8Array(95))),
     (proof) => spliced(proof, new Uint8Array(96).fill(0xff)),
     (proof) => spliced(proof, new Uint8Array(96)),
+    (proof) => spliced(proof, outsideSubgroup()),
     (proof) => spliced(proof, Uint8Array.of(proof[SIGNATURE_AT]! & 0x7f, ...proof.slice(49, 144))),
   ),
   changedTo(
@@ -149,6 +151,21 @@ function withProof(request: ProofRequest, proof: Uint8Array): ProofRequest {
 
 const spliced = (proof: Uint8Array, signature: Uint8Array): Uint8Array =>
   concatBytes(proof.subarray(0, 48), signature, proof.subarray(144))
+
+/** A point of the curve, which a sum takes; one in 2³⁰⁵ of them is in the subgroup. */
+function outsideSubgroup(): Uint8Array {
+  for (let x = 1; x < 100; x++) {
+    const point = new Uint8Array(96)
+    point[0] = 0x80
+    point[95] = x
+    try {
+      return bls().aggregate([point])
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error
+    }
+  }
+  throw new Error('no small x is on the curve')
+}
 
 const OTHER: Cid = replicaCid(new Uint8Array(32).fill(5))
 
