@@ -10,7 +10,7 @@ abstract contract Lender is ILender {
     uint256 internal constant WAD = 1e18;
     /// Epochs.
     uint256 public constant WEEK = 20_160;
-    /// Epochs in which the price of a seized miner falls from what it holds to nothing.
+    /// Epochs in which the price of a seized miner falls from what it is worth to nothing.
     uint256 public constant SALE = 2 * WEEK;
 
     struct Loan {
@@ -123,7 +123,7 @@ abstract contract Lender is ILender {
     /// What a seized miner is sold for in this epoch.
     function priceOf(address vault, uint64 miner) public view returns (uint256) {
         uint256 passed = block.number - loans[vault].seizedAt;
-        return passed >= SALE ? 0 : (MinerActor.balance(miner) * (SALE - passed)) / SALE;
+        return passed >= SALE ? 0 : (MinerActor.worth(miner) * (SALE - passed)) / SALE;
     }
 
     /// Sells a seized miner to the actor `to`, who has to confirm as its owner. What is over goes back.

@@ -114,16 +114,16 @@ contract MinerVault {
         return _miners;
     }
 
-    /// attoFIL of all there is: here and in the miners.
+    /// attoFIL of all there is: here and in the miners, less the fees that they owe.
     function assets() external view returns (uint256 total) {
         total = address(this).balance;
-        for (uint256 i = 0; i < _miners.length; i++) total += MinerActor.balance(_miners[i]);
+        for (uint256 i = 0; i < _miners.length; i++) total += MinerActor.worth(_miners[i]);
     }
 
     /// attoFIL that could be here after collecting from all miners.
     function liquid() external view returns (uint256 total) {
         total = address(this).balance;
-        for (uint256 i = 0; i < _miners.length; i++) total += MinerActor.available(_miners[i]);
+        for (uint256 i = 0; i < _miners.length; i++) total += _free(_miners[i]);
     }
 
     /// attoFIL of rewards that are still to vest.
@@ -133,8 +133,14 @@ contract MinerVault {
 
     function _collect(uint64 miner) private returns (uint256 amount) {
         _indexOf(miner);
-        amount = MinerActor.withdraw(miner, MinerActor.available(miner));
+        uint256 free = _free(miner);
+        if (free > 0) amount = MinerActor.withdraw(miner, free);
         emit Collected(miner, amount);
+    }
+
+    function _free(uint64 miner) private view returns (uint256) {
+        int256 free = MinerActor.available(miner);
+        return free > 0 ? uint256(free) : 0;
     }
 
     function _give(uint64 miner, uint64 to) private {

@@ -20,6 +20,10 @@ contract LibraryProbe {
         return Cbor.reader(data).readAmount();
     }
 
+    function readSignedAmount(bytes memory data) external pure returns (int256) {
+        return Cbor.reader(data).readSignedAmount();
+    }
+
     function readId(bytes memory data) external pure returns (uint64) {
         return Cbor.reader(data).readId();
     }

@@ -32,7 +32,6 @@ const BOLD = {
 const stage: Stage = await openStage('credit pools')
 const [, provider] = stage.devnet.providers
 const miner = BigInt(provider!.id)
-const owner = { address: provider!.owner, secret: provider!.ownerKey }
 const LOAN = fil('40000')
 let careful: Contract
 let bold: Contract
@@ -54,7 +53,6 @@ test('the underwriter opens pools of different risk, lenders choose', async () =
 })
 
 test('a provider with little of its own hands its miner over', async () => {
-  await stage.give(PROVIDER, owner.address, fil('1'))
   const params = withdrawParam(fil('80000'))
   assert.is(await send(WITHDRAW_BALANCE, params), 0)
   const { events } = await bold.as(PROVIDER).write('openVault')
@@ -118,6 +116,6 @@ function near(got: bigint, wanted: bigint): void {
 }
 
 const send = (method: number, params: Uint8Array): Promise<number> =>
-  sendNative(stage, owner, { to: `f0${miner}`, method, params })
+  sendNative(stage, provider!.owner, { to: `f0${miner}`, method, params })
 
 test.run()

@@ -38,6 +38,9 @@ test('amounts are written and read as actors do', () => {
       assert.is(ask('amountBytes', [amount]), cbor(tokenAmount, amount))
       assert.is(ask('readAmount', [cbor(tokenAmount, amount)]), amount)
       assert.is(ask('readAmount', [cbor(tokenAmount, -amount)]), 0n)
+      const [half, signed] = [amount >> 1n, cbor(tokenAmount, -(amount >> 1n))]
+      assert.is(ask('readSignedAmount', [signed]), -half)
+      assert.is(ask('readSignedAmount', [cbor(tokenAmount, half)]), half)
     }),
     { seed, numRuns: 40, examples: [[0n], [1n], [255n], [256n], [(1n << 256n) - 1n]] },
   )
@@ -67,6 +70,8 @@ test('what is no such CBOR is refused, and the place is named', () => {
   assert.equal(ask('readAmount', ['0x01']), ['BadCbor', 0n])
   assert.equal(ask('readAmount', ['0x430001']), ['BadCbor', 3n])
   assert.equal(ask('readAmount', [`0x582300${'ff'.repeat(34)}`]), ['BadCbor', 2n])
+  const tooLarge = cbor(tokenAmount, 1n << 255n)
+  assert.equal(ask('readSignedAmount', [tooLarge]), ['BadCbor', 35n])
   assert.equal(ask('readId', ['0x420105']), ['BadCbor', 2n])
   assert.equal(ask('readUints', ['0x9f01ff']), ['BadCbor', 0n])
 })

@@ -2,16 +2,9 @@
 import { address, byteString, encode } from '../../../primitives/codec.ts'
 import { WithdrawBalanceParams } from '../../../actors/miner/params.ts'
 import { parseAddress } from '../../../primitives/address.ts'
-import { makeMessage, signedMessageToJson } from '../../../engine/chain/message.ts'
-import { signMessage } from '../../../engine/chain/message-signature.ts'
+import { encodeBase64 } from '../../../primitives/base64.ts'
 import { fromHex } from '../../../primitives/bytes.ts'
 import type { Hex, Stage } from './stage.ts'
-
-/** f3, and the key as Lotus exports it. */
-export interface NativeKey {
-  readonly address: string
-  readonly secret: Hex
-}
 
 export interface NativeMessage {
   readonly to: string
@@ -20,33 +13,19 @@ export interface NativeMessage {
   readonly value?: bigint
 }
 
-/** Signs it with a BLS key, sends it and waits for it. @returns its exit code. */
+/** Sends it from an address whose key is in the node's wallet, and waits for it. @returns its exit code. */
 export async function sendNative(
-  { ask, devnet }: Stage,
-  { address: from, secret }: NativeKey,
-  { to, method, params, value = 0n }: NativeMessage,
+  { ask }: Stage,
+  from: string,
+  { to, method, params = new Uint8Array(), value = 0n }: NativeMessage,
 ): Promise<number> {
-  const draft = makeMessage({
-    to: parseAddress(to),
-    from: parseAddress(from),
-    nonce: BigInt(await ask<number>('Filecoin.MpoolGetNonce', from)),
-    value,
-    method: BigInt(method),
-    params: params ?? new Uint8Array(),
-    gasLimit: 500_000_000n,
-    gasFeeCap: 10n ** 9n,
-    gasPremium: 100_000n,
-  })
-  const { chainId, letter } = devnet.node.params
-  const signed = signMessage(draft, fromHex(secret.slice(2)), chainId)
-  const cid = await ask('Filecoin.MpoolPush', signedMessageToJson(signed, letter))
-  const { Receipt } = await ask<{ Receipt: { ExitCode: number } }>(
-    'Filecoin.StateWaitMsg',
-    cid,
-    0,
-    -1,
-    true,
-  )
+  const message = {
+    ...{ Version: 0, From: from, To: to, Nonce: 0, Value: `${value}` },
+    ...{ GasLimit: 0, GasFeeCap: '0', GasPremium: '0' },
+    ...{ Method: Number(method), Params: encodeBase64(params) },
+  }
+  const { CID } = await ask<{ CID: unknown }>('Filecoin.MpoolPushMessage', message, null)
+  const { Receipt } = await ask<{ Receipt: { ExitCode: number } }>('Filecoin.StateWaitMsg', CID)
   return Receipt.ExitCode
 }
 

@@ -135,9 +135,7 @@ test('lenders redeem what they gave and the interest', async () => {
 /** The owner's own software proposes another owner. */
 async function propose(owner: bigint): Promise<number> {
   const params = addressParam(`f0${owner}`)
-  const key = { address: provider!.owner, secret: provider!.ownerKey }
-  await stage.give(PROVIDER, key.address, fil('1'))
-  return sendNative(stage, key, { to: `f0${miner}`, method: CHANGE_OWNER, params })
+  return sendNative(stage, provider!.owner, { to: `f0${miner}`, method: CHANGE_OWNER, params })
 }
 
 const standing = () => ['InGoodStanding', vault.address]

@@ -14,7 +14,11 @@ import {
   type TransactionReceipt,
 } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
-import { createDevnet, type DevnetHandle } from '../../../cli/library.ts'
+import { type DevnetHandle, handleOf } from '../../../cli/library.ts'
+import { Devnet } from '../../../engine/devnet.ts'
+import { initCrypto } from '../../../primitives/crypto/init.ts'
+import type { ActorId } from '../../../primitives/units.ts'
+import { Provider, startProviders } from '../../../scenarios/agents/provider.ts'
 import { type Artifact, artifact } from '../compile.ts'
 
 export type Hex = `0x${string}`
@@ -44,6 +48,8 @@ export interface Written {
 
 export interface Stage {
   readonly devnet: DevnetHandle
+  /** What runs a miner's sectors. */
+  softwareOf(miner: ActorId): Provider
   account(index: number): Hex
   balance(of: Hex): Promise<bigint>
   /** Id of the actor of a Filecoin address. */
@@ -62,7 +68,10 @@ export interface Stage {
 const POWER = [1n << 60n, 1n << 51n]
 
 export async function openStage(seed: string): Promise<Stage> {
-  const devnet = await createDevnet({ seed, crypto: 'modelled', sps: 2, power: POWER })
+  await initCrypto()
+  const network = new Devnet({ seed, crypto: 'modelled', sps: 2, power: POWER })
+  startProviders(network)
+  const devnet = handleOf(network)
   const clients = clientsOf(devnet)
   const { chain, reader, wallets } = clients
   const ask = <T>(method: string, ...params: readonly unknown[]) =>
@@ -71,6 +80,10 @@ export async function openStage(seed: string): Promise<Stage> {
     BigInt((await ask<string>('Filecoin.StateLookupID', of, null)).slice('f0'.length))
   return {
     devnet,
+    softwareOf: (miner) =>
+      network.agents.find(
+        (agent): agent is Provider => agent instanceof Provider && agent.miner === miner,
+      )!,
     ask,
     account: (index) => devnet.accounts[index]!.eth,
     balance: (of) => reader.getBalance({ address: of }),

@@ -37,14 +37,16 @@ library Cbor {
     }
 
     /// An amount of FIL. What is below zero reads as zero.
-    function readAmount(Reader memory r) internal pure returns (uint256 amount) {
-        uint256 length = _head(r, BYTES);
-        // No bytes at all are zero; else the first is the sign.
-        if (length == 0) return 0;
-        if (length > 33) revert BadCbor(r.at);
-        bool negative = _byte(r) != 0;
-        for (uint256 i = 1; i < length; i++) amount = (amount << 8) | _byte(r);
-        if (negative) return 0;
+    function readAmount(Reader memory r) internal pure returns (uint256) {
+        (uint256 magnitude, bool negative) = _readAmount(r);
+        return negative ? 0 : magnitude;
+    }
+
+    /// An amount of FIL that may be below zero.
+    function readSignedAmount(Reader memory r) internal pure returns (int256) {
+        (uint256 magnitude, bool negative) = _readAmount(r);
+        if (magnitude > uint256(type(int256).max)) revert BadCbor(r.at);
+        return negative ? -int256(magnitude) : int256(magnitude);
     }
 
     /// The id of an f0 address, which is what actors answer.
@@ -70,6 +72,17 @@ library Cbor {
         bytes memory digits = "";
         for (; id > 0x7f; id >>= 7) digits = abi.encodePacked(digits, uint8(id & 0x7f) | 0x80);
         return abi.encodePacked(_byteHead(digits.length + 2), hex"00", digits, uint8(id));
+    }
+
+    function _readAmount(
+        Reader memory r
+    ) private pure returns (uint256 magnitude, bool negative) {
+        uint256 length = _head(r, BYTES);
+        // No bytes at all are zero; else the first is the sign.
+        if (length == 0) return (0, false);
+        if (length > 33) revert BadCbor(r.at);
+        negative = _byte(r) != 0;
+        for (uint256 i = 1; i < length; i++) magnitude = (magnitude << 8) | _byte(r);
     }
 
     function _byteHead(uint256 length) private pure returns (bytes memory) {

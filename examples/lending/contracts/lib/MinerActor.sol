@@ -36,9 +36,9 @@ library MinerActor {
         return r.readId();
     }
 
-    /// attoFIL that can be withdrawn now.
-    function available(uint64 miner) internal view returns (uint256) {
-        return Cbor.reader(Actor.read(miner, GET_AVAILABLE_BALANCE)).readAmount();
+    /// attoFIL that can be withdrawn now; below zero it is what the miner owes in fees and cannot pay.
+    function available(uint64 miner) internal view returns (int256) {
+        return Cbor.reader(Actor.read(miner, GET_AVAILABLE_BALANCE)).readSignedAmount();
     }
 
     /// attoFIL of rewards that are still to vest.
@@ -59,8 +59,12 @@ library MinerActor {
         return Cbor.reader(Actor.call(miner, WITHDRAW_BALANCE, params)).readAmount();
     }
 
-    /// attoFIL of all that the miner has: free, pledged, vesting.
-    function balance(uint64 miner) internal view returns (uint256) {
-        return Actor.masked(miner).balance;
+    /// attoFIL of all that the miner has, free, pledged or vesting, less the fees it owes.
+    function worth(uint64 miner) internal view returns (uint256) {
+        int256 free = available(miner);
+        uint256 balance = Actor.masked(miner).balance;
+        if (free >= 0) return balance;
+        uint256 owed = uint256(-free);
+        return balance > owed ? balance - owed : 0;
     }
 }
