@@ -27,6 +27,11 @@ const OPTIONS = {
     default: '0',
     describe: 'seconds from tipset to tipset; 0 makes one for each message and on demand',
   },
+  artifacts: {
+    type: 'string',
+    default: '',
+    describe: 'folder of Hardhat or Foundry artifacts: errors of these contracts are shown by name',
+  },
   'strict-lotus': {
     type: 'boolean',
     default: false,

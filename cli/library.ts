@@ -26,6 +26,7 @@ export type {
   RpcServer,
   ViemClients,
 }
+export { loadArtifacts } from './artifacts-folder.ts'
 export { RpcError } from '../rpc/errors.ts'
 
 export interface DevnetHandle {

@@ -3,9 +3,11 @@ import { Devnet } from '../engine/devnet.ts'
 import { initCrypto } from '../primitives/crypto/init.ts'
 import { InvalidInput } from '../primitives/invalid-input.ts'
 import { formatFil } from '../primitives/units.ts'
+import { Artifacts } from '../rpc/artifacts.ts'
 import { createRpc } from '../rpc/index.ts'
 import { type RpcServer, serve } from '../rpc/server.ts'
 import { startProviders } from '../scenarios/agents/provider.ts'
+import { loadArtifacts } from './artifacts-folder.ts'
 import type { DevnetArguments } from './devnet.ts'
 import { fundedKeys, providerInfos } from './funded-key.ts'
 
@@ -17,10 +19,15 @@ export async function runDevnet(given: DevnetArguments): Promise<void> {
   const sps = wholeNumber('sps', given.sps, Infinity)
   const sectors = wholeNumber('sectors', given.sectors, Infinity)
   const accounts = wholeNumber('accounts', given.accounts, Infinity)
+  const artifacts = given.artifacts === '' ? new Artifacts() : loadArtifacts(given.artifacts)
   await initCrypto()
   const devnet = new Devnet({ seed, preset, sps, sectors, accounts })
   startProviders(devnet)
-  const rpc = createRpc(devnet, { strictLotus: given['strict-lotus'] })
+  const rpc = createRpc(devnet, {
+    strictLotus: given['strict-lotus'],
+    artifacts,
+    log: console.log,
+  })
   const server = await serve(rpc, { port, host, onBug: console.error })
   const clock = blockTime > 0 ? mineByClock(devnet, blockTime) : undefined
   const stopped = stopSignal()

@@ -134,6 +134,8 @@ export class Node {
   readonly election: Election
   /** Genesis, to begin again. */
   readonly origin: NodeMoment
+  /** Given the calldata of what contracts print. */
+  print: MachineContext['print']
   overrides: NodeOverrides = { minted: 0n, endowed: new Map() }
   readonly #listeners = new Set<TipsetListener>()
   readonly #messageListeners = new Set<MessageListener>()
@@ -383,7 +385,7 @@ export class Node {
     if (!start) return []
     const messages = tipset.cids.map((cid) => this.store.messagesOf(cid))
     const tree = new StateTree(this.manifest, start.state)
-    const context = { ...start.context, traced: true, observer }
+    const context = { ...start.context, traced: true, observer, print: undefined }
     return applyBlocks(tree, executableBlocks(tipset, messages), context, watcher)
   }
 
@@ -400,6 +402,7 @@ export class Node {
       randomness: chainRandomness(this.store, this.crypto, tipset),
       metered: true,
       traced: false,
+      print: this.print,
     }
     // A tipset that is being made stands on the head; any other is on the chain itself.
     const base = tipset.height > this.head.height ? this.head : tipset

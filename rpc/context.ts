@@ -1,6 +1,7 @@
 /** What every method works on. */
 import type { Devnet } from '../engine/devnet.ts'
 import type { Node } from '../engine/node.ts'
+import type { Artifacts } from './artifacts.ts'
 import type { Connection } from './connection.ts'
 import type { EthIndex } from './eth-index.ts'
 import type { Filters } from './filters.ts'
@@ -14,6 +15,10 @@ export interface RpcContext {
   readonly index: EthIndex
   /** Whether to answer as Lotus does and no more: no cheats, no keys for Ethereum's methods. */
   readonly strict: boolean
+  /** Names of what contracts revert with. */
+  readonly artifacts: Artifacts
+  /** Where lines go that are for the devnet's user. */
+  readonly log: (line: string) => void
   /** Where messages come in. */
   readonly inbox: Inbox
   /** Filters that clients have installed. */

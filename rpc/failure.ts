@@ -10,22 +10,33 @@ import { formatAddress, idAddress, type NetworkLetter } from '../primitives/addr
 import { byteString, decode } from '../primitives/codec.ts'
 import { DecodeError } from '../primitives/cbor.ts'
 import { hexData } from '../engine/chain/eth-json.ts'
+import type { Artifacts } from './artifacts.ts'
+import type { RpcContext } from './context.ts'
 import { RPC_CODE, RpcError } from './errors.ts'
 import { revertReason } from './eth-revert.ts'
 import { exitCodeName } from './exit-codes.ts'
 
 /** The error of a message that did not go well; its calls say why where they were traced. */
-export function executionReverted(result: ApplyResult, letter: NetworkLetter): RpcError {
+export function executionReverted(
+  { node, artifacts }: Pick<RpcContext, 'node' | 'artifacts'>,
+  result: ApplyResult,
+): RpcError {
+  const { letter } = node.params
   const { exitCode, ret, call } = result
   const data = returnedBytes(ret?.bytes)
-  const reason = data && `, revert reason=[${data.length === 0 ? 'none' : revertReason(data)}]`
+  const said = data && (data.length === 0 ? 'none' : reasonOf(artifacts, data))
+  const reason = said === undefined ? '' : `, revert reason=[${said}]`
   const why = call ? backtrace(call, exitCode, letter) : `message failed with exit code ${exitCode}`
   return new RpcError(
     RPC_CODE.executionReverted,
-    `message execution failed (exit=[${exitCodeName(exitCode)}]${reason ?? ''}, vm error=[${why}])`,
+    `message execution failed (exit=[${exitCodeName(exitCode)}]${reason}, vm error=[${why}])`,
     hexData(data ?? new Uint8Array()),
   )
 }
+
+/** What a contract reverted with: its own error by name where that is known. */
+export const reasonOf = (artifacts: Artifacts, data: Uint8Array): string =>
+  artifacts.describeError(data) ?? revertReason(data)
 
 /** What the EVM returned, out of its CBOR byte string; undefined for nothing, or for what is no byte string. */
 export function returnedBytes(returned: Uint8Array | undefined): Uint8Array | undefined {

@@ -18,7 +18,7 @@ import type { CallTrace } from '../engine/vm/trace.ts'
 import { PROTOCOL } from '../primitives/address.ts'
 import { signatureTypeOfAddress } from '../primitives/signing.ts'
 import { fil, min, type TokenAmount } from '../primitives/units.ts'
-import { keyAddressOf } from './actors.ts'
+import { keyAddressOf, shownAddress } from './actors.ts'
 import type { RpcContext } from './context.ts'
 import { actorNotFound, invalidParams, RPC_CODE, RpcError } from './errors.ts'
 import { executionReverted } from './failure.ts'
@@ -47,9 +47,24 @@ export function estimateGasLimit(
   options: SimulateOptions = {},
 ): number {
   const result = simulate(context, message, tipset, options)
-  if (result.exitCode === ExitCode.SysOutOfGas)
+  if (result.exitCode === ExitCode.SysOutOfGas) {
+    warnTooLarge(context, message)
     throw new RpcError(RPC_CODE.outOfGas, 'call ran out of gas')
-  return overestimated(succeeded(context, result).gasUsed)
+  }
+  const { gasUsed } = succeeded(context, result)
+  if (gasUsed * OVERESTIMATION[0] > BLOCK_GAS_LIMIT * OVERESTIMATION[1])
+    warnTooLarge(context, message, gasUsed)
+  return overestimated(gasUsed)
+}
+
+/** Tells the devnet's user of a message that is too large for a block, or nearly so. */
+function warnTooLarge(context: RpcContext, { from, to, method }: Message, gas?: number): void {
+  const what = `a message of ${shownAddress(context, from)} to ${shownAddress(context, to)}, method ${method},`
+  const how =
+    gas === undefined
+      ? 'would not fit in a block: it runs out of'
+      : `hardly fits in a block: it takes ${gas} of`
+  context.log(`${what} ${how} the ${BLOCK_GAS_LIMIT} gas that there is`)
 }
 
 const overestimated = (gas: number): number =>
@@ -73,7 +88,7 @@ export function estimateEthGas(
   const at = (gasLimit: number) => simulate(context, message, tipset, { ...forAny, gasLimit })
   const result = at(limit)
   if (result.exitCode === ExitCode.Ok) return limit
-  if (!ranOutOfGas(result.call)) throw executionReverted(result, context.node.params.letter)
+  if (!ranOutOfGas(result.call)) throw executionReverted(context, result)
   return overestimated(leastGas(limit, (gas) => at(gas).exitCode === ExitCode.Ok))
 }
 
@@ -116,6 +131,8 @@ export function simulate(
   )
   return node.call(message, {
     ...options,
+    // What is tried several times would be printed as often.
+    surroundings: { ...options.surroundings, print: undefined },
     tipset,
     traced: true,
     length: options.anySender ? unsignedLength(message) : signedLength(context, message, tipset),
@@ -124,11 +141,11 @@ export function simulate(
 }
 
 /** The result of a message that went well. @throws RpcError */
-export function succeeded({ node }: RpcContext, result: ApplyResult): ApplyResult {
+export function succeeded(context: RpcContext, result: ApplyResult): ApplyResult {
   if (result.exitCode === ExitCode.Ok) return result
   if (result.exitCode === ExitCode.SysSenderInvalid)
     throw actorNotFound('the sender does not exist or cannot send')
-  throw executionReverted(result, node.params.letter)
+  throw executionReverted(context, result)
 }
 
 /** Bytes on chain once the message is signed by the key of its sender. */

@@ -3,6 +3,8 @@ import type { Devnet } from '../engine/devnet.ts'
 import type { RpcContext } from './context.ts'
 import { paramsOf, type RpcRequest } from './dispatch.ts'
 import { asRpcError, RPC_CODE, RpcError } from './errors.ts'
+import { Artifacts } from './artifacts.ts'
+import { startLog } from './devnet-log.ts'
 import { EthIndex } from './eth-index.ts'
 import { Filters } from './filters.ts'
 import { Inbox } from './inbox.ts'
@@ -24,21 +26,33 @@ export interface Rpc {
 const METHODS_BY_NAME: ReadonlyMap<string, Method> = new Map(METHODS.map((m) => [m.name, m]))
 
 export interface RpcOptions {
+  /** Contracts whose errors are to be shown by name. */
+  readonly artifacts?: Artifacts
+  /** Given lines for the devnet's user: what contracts print, and why messages fail. */
+  readonly log?: (line: string) => void
   /** Whether to answer as Lotus does and no more. */
   readonly strictLotus?: boolean
 }
 
-export function createRpc(devnet: Devnet, { strictLotus = false }: RpcOptions = {}): Rpc {
+export function createRpc(
+  devnet: Devnet,
+  { strictLotus = false, artifacts = new Artifacts(), log }: RpcOptions = {},
+): Rpc {
   const { node } = devnet
   const context: RpcContext = {
     devnet,
     node,
     strict: strictLotus,
+    artifacts,
+    log(line) {
+      if (devnet.logging) log?.(line)
+    },
     index: new EthIndex(node),
     inbox: new Inbox(devnet),
     filters: new Filters(),
     intervals: new IntervalMining(devnet),
   }
+  if (log) startLog(context)
   return {
     async request(request, caller) {
       const found = METHODS_BY_NAME.get(request.method)

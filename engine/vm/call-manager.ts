@@ -21,6 +21,7 @@ import { type Address, delegatedParts, idAddress, PROTOCOL } from '../../primiti
 import { address as addressCodec } from '../../primitives/codec.ts'
 import { Link } from '../../primitives/link.ts'
 import { type ActorId, actorId, type TokenAmount } from '../../primitives/units.ts'
+import { CONSOLE } from './console.ts'
 import { computeEstimate } from './compute-estimate.ts'
 import type { MachineContext } from './context.ts'
 import { type Call, type Frame, type Outcome, outcomeOfError, Thrown } from './frame.ts'
@@ -228,6 +229,8 @@ export class CallManager {
 
   #begin(frame: Frame): Returned | PendingCall<Returned> {
     const { call, node } = frame
+    const { print } = this.context
+    if (print && call.params && call.to.equals(CONSOLE)) print(call.params.bytes)
     const known = this.tree.resolve(call.to)
     if (node && known !== undefined) node.toId = known
     if (!this.gas && hasTooLittleGas(call)) throw new OutOfGas('less than an invocation costs')

@@ -27,6 +27,8 @@ export interface MachineContext {
   readonly metered: boolean
   /** Whether calls are written down as a tree. */
   readonly traced: boolean
+  /** Given the calldata of what contracts print; see console.ts. */
+  readonly print?: ((calldata: Uint8Array) => void) | undefined
   /** Told of the instructions of contracts, and how many calls are open, as long as it says so; it makes them slow. */
   readonly observer?: ((step: EvmStep, depth: number) => boolean) | undefined
 }

@@ -31,8 +31,7 @@ export const ethCallMethods = [
     [ethCall, optional(block, LATEST), ...overrides],
     (context, call, at, ...others) => {
       const result = callAt(context, call, at, optionsOf(context, 'eth_call', others))
-      if (result.exitCode !== ExitCode.Ok)
-        throw executionReverted(result, context.node.params.letter)
+      if (result.exitCode !== ExitCode.Ok) throw executionReverted(context, result)
       return hexData((call.to && returnedBytes(result.ret?.bytes)) ?? new Uint8Array())
     },
   ),

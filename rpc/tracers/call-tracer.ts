@@ -13,11 +13,10 @@ import type { Codec } from '../../primitives/codec.ts'
 import type { EthAddress } from '../../primitives/eth-address.ts'
 import type { RpcContext } from '../context.ts'
 import { readEvent } from '../eth-logs.ts'
-import { revertReason } from '../eth-revert.ts'
 import { addressOf, bytesOf, type SeenCall, seenCalls } from '../eth-traces.ts'
 import { exitCodeOf } from '../exec-trace.ts'
 import { exitCodeName } from '../exit-codes.ts'
-import { methodName } from '../failure.ts'
+import { methodName, reasonOf } from '../failure.ts'
 import { plain } from '../plain.ts'
 
 export interface CallTracerOptions {
@@ -97,7 +96,9 @@ function frameOf(context: RpcContext, seen: SeenCall, options: CallTracerOptions
         ? trace.result.output
         : trace.result.code,
     ...(error === undefined ? {} : { error: reverted ? 'execution reverted' : error }),
-    ...(reverted && reverted.length > 0 ? { revertReason: revertReason(reverted) } : {}),
+    ...(reverted && reverted.length > 0
+      ? { revertReason: reasonOf(context.artifacts, reverted) }
+      : {}),
     ...(filecoin ? { filecoin } : {}),
     ...(options.withLog ? { logs: logsOf(inside) } : {}),
   }
