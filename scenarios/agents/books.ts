@@ -61,7 +61,7 @@ export interface Habits {
   readonly repairsAfter: ChainEpoch | undefined
   /** Sectors that expire within so many epochs are extended as far as they can be. */
   readonly extendsBefore: ChainEpoch
-  /** attoFIL the miner should be able to spend; below, its owner sends as much. */
+  /** attoFIL the miner should be able to spend once its debt is paid; its owner sends what is missing. */
   readonly reserve: TokenAmount
   /** Seals proven at the same time from so many on are proven in one aggregate. */
   readonly aggregatesFrom: number

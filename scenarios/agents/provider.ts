@@ -8,7 +8,7 @@ import type { SectorNumber } from '../../actors/miner/wire.ts'
 import { EPOCHS_IN_DAY } from '../../actors/policy.ts'
 import type { ProviderAgent, Signer } from '../../engine/agent.ts'
 import type { Devnet, DevnetProvider } from '../../engine/devnet.ts'
-import { type ActorId, type ChainEpoch, fil } from '../../primitives/units.ts'
+import type { ActorId, ChainEpoch } from '../../primitives/units.ts'
 import { type Damage, damagedSectors, type SealedSectors } from '../../proofs-mock/faults.ts'
 import { InvalidInput } from '../../primitives/invalid-input.ts'
 import { mockSetup, type Setup } from '../../proofs-mock/setup.ts'
@@ -43,7 +43,7 @@ export const USUAL_HABITS: Habits = {
   declaresFaults: true,
   repairsAfter: undefined,
   extendsBefore: 60 * EPOCHS_IN_DAY,
-  reserve: fil('100'),
+  reserve: 0n,
   aggregatesFrom: 8,
 }
 

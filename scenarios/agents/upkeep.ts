@@ -162,10 +162,11 @@ function claimsOf({ devnet, miner }: View, number: SectorNumber) {
   return claims ? [...claims.entries()].filter(([, { sector }]) => sector === number) : []
 }
 
-/** Has the owner send what the miner should be able to spend, when it no longer can. */
+/** Has the owner send what the miner should be able to spend and cannot; not for a miner that has another owner now. */
 export function topUp(desk: Desk): void {
   const { view, habits, owner } = desk
-  if (availableBalance(view.state, view.balance) >= habits.reserve) return
-  const request = { to: view.miner, method: METHOD_SEND, value: habits.reserve }
-  order(desk, 'top up', request, owner)
+  const missing = habits.reserve - availableBalance(view.state, view.balance)
+  const isOwners = view.devnet.node.state.resolve(owner.address) === view.state.info.get().owner.id
+  if (missing <= 0n || !isOwners) return
+  order(desk, 'top up', { to: view.miner, method: METHOD_SEND, value: missing }, owner)
 }

@@ -4,15 +4,19 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { newDeadlineInfo, nextNotElapsed } from '../../actors/miner/deadline-info.ts'
 import { currentDeadlineInfo, currentPeriodStart } from '../../actors/miner/deadlines.ts'
+import { MinerInfo } from '../../actors/miner/info.ts'
 import { MinerMethod } from '../../actors/miner/params.ts'
 import {
   DisputeWindowedPoStParams,
   SubmitWindowedPoStParams,
 } from '../../actors/miner/sector-params.ts'
 import { BURNT_FUNDS_ACTOR } from '../../actors/singletons.ts'
+import { withState } from '../../engine/vm/state-tree.ts'
+import { idAddress } from '../../primitives/address.ts'
 import { Bitfield } from '../../primitives/bitfield.ts'
 import { encode } from '../../primitives/codec.ts'
 import { initCrypto } from '../../primitives/crypto/init.ts'
+import { Link } from '../../primitives/link.ts'
 import { DomainSeparationTag } from '../../primitives/randomness.ts'
 import { type ActorId, fil } from '../../primitives/units.ts'
 import { fillerPiece } from '../../proofs-mock/piece.ts'
@@ -146,7 +150,7 @@ test('empty sectors without interaction are there with one message, and proven l
 })
 
 test('what cannot be done is tried again ever less often, and the reason is kept', () => {
-  const { devnet, provider, pass } = worldOf('2k', 1, { reserve: 0n })
+  const { devnet, provider, pass } = worldOf('2k', 1)
   devnet.mine()
   devnet.node.edit((tree) => {
     const worker = devnet.node.state.resolve(devnet.providers[0]!.worker)!
@@ -164,16 +168,41 @@ test('what cannot be done is tried again ever less often, and the reason is kept
   assert.ok(tipsets < 60, `${tipsets} tipsets`)
 })
 
-test('sectors are extended before they expire, and the miner is topped up', () => {
-  const world = worldOf('2k', 2, { extendsBefore: 600 * DAY })
-  const { devnet, provider, miner, pass } = world
+test('sectors are extended before they expire', () => {
+  const { provider, miner, pass } = worldOf('2k', 2, { extendsBefore: 600 * DAY })
   const { expiration } = miner().sectors.get(0n)!
-  const locked = miner().lockedFunds + miner().initialPledge + miner().preCommitDeposits
-  devnet.node.edit((tree) => tree.update(provider.miner, { balance: locked + fil('1') }))
   pass(2 * DAY)
-  assert.ok(devnet.node.state.get(provider.miner)!.balance > locked + fil('100'))
   assert.ok(miner().sectors.get(0n)!.expiration > expiration + 300 * DAY)
   assert.equal(provider.problems, [])
+})
+
+test('an owner pays what its miner lacks, and nothing for a miner that is sold', () => {
+  for (const isSold of [false, true]) {
+    const world = worldOf('2k', 2, { reserve: fil('100') })
+    const { devnet, provider, miner } = world
+    const { node } = devnet
+    devnet.passTo(nextWindow(world).open - 1)
+    node.edit((tree) => {
+      const { lockedFunds, initialPledge } = miner()
+      tree.update(provider.miner, { balance: lockedFunds + initialPledge + fil('1') })
+      if (!isSold) return
+      const state = miner()
+      const info = {
+        ...state.info.get(),
+        owner: idAddress(node.state.resolve(devnet.accounts[0]!.native)!),
+      }
+      tree.set(
+        provider.miner,
+        withState(tree.get(provider.miner)!, { ...state, info: Link.to(MinerInfo, info) }),
+      )
+    })
+    const ownerBalance = () =>
+      node.state.get(node.state.resolve(devnet.providers[0]!.owner)!)!.balance
+    const before = ownerBalance()
+    devnet.mine()
+    const paid = before - ownerBalance()
+    assert.ok(isSold ? paid === 0n : paid > fil('90') && paid < fil('100'), `${paid}`)
+  }
 })
 
 /** Submits bytes for the open deadline, as no honest prover would. */
