@@ -29,12 +29,13 @@ export async function runDevnet(given: DevnetArguments): Promise<void> {
     log: console.log,
   })
   const server = await serve(rpc, { port, host, onBug: console.error })
-  const clock = blockTime > 0 ? mineByClock(devnet, blockTime) : undefined
+  if (blockTime > 0) devnet.automine = false
+  rpc.intervals.set(blockTime * 1000)
   const stopped = stopSignal()
   console.log(introduction(devnet, server))
   const endForecasts = await startForecasts(devnet)
   await stopped
-  clearInterval(clock)
+  rpc.intervals.set(0)
   await endForecasts()
   await server.close()
 }
@@ -68,11 +69,6 @@ function seconds(field: string, text: string): number {
     field,
     `expected seconds from 0 to ${MAX_BLOCK_TIME}, got ${JSON.stringify(text)}`,
   )
-}
-
-function mineByClock(devnet: Devnet, blockTime: number): NodeJS.Timeout {
-  devnet.automine = false
-  return setInterval(() => devnet.mine(), blockTime * 1000)
 }
 
 /** Ctrl-C or a request to end. A second one ends the process at once. */

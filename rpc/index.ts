@@ -23,6 +23,11 @@ export interface Rpc {
   request(request: RpcRequest, caller?: RpcCaller): Promise<unknown>
 }
 
+export interface DevnetRpc extends Rpc {
+  /** Tipsets by the wall clock. */
+  readonly intervals: IntervalMining
+}
+
 const METHODS_BY_NAME: ReadonlyMap<string, Method> = new Map(METHODS.map((m) => [m.name, m]))
 
 export interface RpcOptions {
@@ -37,7 +42,7 @@ export interface RpcOptions {
 export function createRpc(
   devnet: Devnet,
   { strictLotus = false, artifacts = new Artifacts(), log }: RpcOptions = {},
-): Rpc {
+): DevnetRpc {
   const { node } = devnet
   const context: RpcContext = {
     devnet,
@@ -54,6 +59,7 @@ export function createRpc(
   }
   if (log) startLog(context)
   return {
+    intervals: context.intervals,
     async request(request, caller) {
       const found = METHODS_BY_NAME.get(request.method)
       if (!found || (strictLotus && !isOnLotus(found)))

@@ -19,7 +19,16 @@ export class IntervalMining {
   set(interval: number): void {
     clearInterval(this.#timer)
     this.#interval = interval
-    this.#timer =
-      interval > 0 ? setInterval(() => this.#devnet.mine(), interval).unref() : undefined
+    this.#timer = interval > 0 ? setInterval(() => this.#mine(), interval).unref() : undefined
+  }
+
+  /** Where no tipset can be made, as when nobody has power any more, it says so once and is off. */
+  #mine(): void {
+    try {
+      this.#devnet.mine()
+    } catch (error) {
+      this.set(0)
+      process.emitWarning(`no more tipsets by the clock: ${String(error)}`)
+    }
   }
 }
