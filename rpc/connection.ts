@@ -32,6 +32,24 @@ export class Connection {
     return this.#ends.delete(id)
   }
 
+  /**
+   * Opens a channel as go-jsonrpc has them: values are told under its number until the request that opened it is cancelled.
+   * @param begin - given what tells a value, starts and gives what ends it.
+   */
+  openChannel(request: unknown, begin: (tell: (value: unknown) => void) => () => void): number {
+    const channel = ++this.#made
+    this.#ends.set(
+      channelKey(request),
+      begin((value) => this.notify('xrpc.ch.val', [channel, value])),
+    )
+    return channel
+  }
+
+  /** Ends the channel that a request opened. */
+  cancel(request: unknown): void {
+    this.unsubscribe(channelKey(request))
+  }
+
   /** Sends a notification once what runs now is answered. */
   notify(method: string, params: unknown): void {
     if (this.#closed) return
@@ -54,3 +72,6 @@ export class Connection {
     this.#ends.clear()
   }
 }
+
+/** Ids of subscriptions begin with `0x`; those of requests are the client's. */
+const channelKey = (request: unknown): string => `request ${String(request)}`

@@ -25,6 +25,8 @@ export interface RpcContext {
   readonly filters: Filters
   /** Where the request came over one that stays open: for what is to be told later. */
   readonly connection?: Connection
+  /** Id of the request, by which a client may take it back. */
+  readonly requestId?: unknown
   /** Tipsets by the wall clock. */
   readonly intervals: IntervalMining
   /** Aborted when the client no longer waits for the answer. */

@@ -6,6 +6,8 @@ import { formatJson, parseJson } from './json.ts'
 export interface RpcRequest {
   readonly method: string
   readonly params?: unknown
+  /** Of the request, where it came over a connection; undefined for a notification. */
+  readonly id?: unknown
 }
 
 /** Answers a call, or throws an `RpcError`. */

@@ -65,7 +65,7 @@ export function createRpc(
       if (!found || (strictLotus && !isOnLotus(found)))
         throw new RpcError(RPC_CODE.methodNotFound, `method '${request.method}' not found`)
       try {
-        const given = caller ? { ...context, ...caller } : context
+        const given = caller ? { ...context, ...caller, requestId: request.id } : context
         return (await found.invoke(given, paramsOf(request))) ?? null
       } catch (error) {
         throw asRpcError(error)

@@ -11,7 +11,7 @@ import type { Tipset } from '../../engine/chain/tipset.ts'
 import type { Cid } from '../../primitives/cid.ts'
 import { ethAddressIn, stateAfter } from '../actors.ts'
 import type { RpcContext } from '../context.ts'
-import { bool, cid, ethHash, optional, smallQuantity } from '../decoders.ts'
+import { bool, cid, ethHash, integer, optional, smallQuantity } from '../decoders.ts'
 import { refused } from '../errors.ts'
 import { ethBlockJson, ethReceiptAt, ethTransactionAt } from '../eth-blocks.ts'
 import { block, blockNumber, type BlockParam } from '../eth-params.ts'
@@ -58,6 +58,41 @@ export const ethBlockMethods = [
     (context, at, index) => transactionAt(context, tipsetOfBlock(context, at, true), index),
   ),
 ]
+
+/** The same where clients say how far back to look; Lotus has them under these names only. */
+export const limitedMethods = [
+  method<[Hash, number]>(
+    'Filecoin.EthGetTransactionByHashLimited',
+    [ethHash, integer],
+    (context, hash, limit) => {
+      const at = locate(context, hash)
+      if (!at) return pendingTransaction(context, hash)
+      return isWithin(context, at.tipset, limit) ? ethTransactionAt(context, at) : null
+    },
+  ),
+  method<[Hash, number]>(
+    'Filecoin.EthGetTransactionReceiptLimited',
+    [ethHash, integer],
+    (context, hash, limit) => {
+      const at = locate(context, hash)
+      return at && isWithin(context, at.tipset, limit) ? ethReceiptAt(context, at) : null
+    },
+  ),
+  method<[BlockParam, number]>(
+    'Filecoin.EthGetBlockReceiptsLimited',
+    [block, integer],
+    (context, at, limit) => {
+      const tipset = tipsetOfBlock(context, at, true)
+      if (!isWithin(context, tipset, limit))
+        throw refused(`tipset ${tipset.height} is older than the allowed lookback limit`)
+      return outcomesOf(context, tipset).map((_, index) => ethReceiptAt(context, { tipset, index }))
+    },
+  ),
+]
+
+/** Whether a tipset is at most `limit` epochs old; -1 is no limit. */
+const isWithin = ({ node }: RpcContext, { height }: Tipset, limit: number): boolean =>
+  limit < 0 || height >= node.head.height - limit
 
 /** Between the hash of a transaction and the CID of its message. Lotus has them under these names only. */
 export const hashMethods = [

@@ -19,6 +19,18 @@ import { takeMessage } from './mpool.ts'
 
 const MAX_FEE_HISTORY = 1024
 
+export const sendRawTransaction = method<[Uint8Array]>(
+  'eth_sendRawTransaction',
+  [hexBytes],
+  async (context, raw) => {
+    const hash = keccak256(raw)
+    const signed = messageOfRaw(raw, context.node.params.chainId)
+    context.index.remember(hash, await takeMessage(context, signed, true))
+    await context.inbox.mined()
+    return hexData(hash)
+  },
+)
+
 export const ethFeeMethods = [
   method('eth_baseFee', [], ({ node }) => quantity(node.baseFeeAfter(node.head))),
   method('eth_maxPriorityFeePerGas', [], (context) => quantity(premium(context))),
@@ -30,13 +42,7 @@ export const ethFeeMethods = [
     [smallQuantity, blockNumber, optional(percentiles, null)],
     feeHistory,
   ),
-  method<[Uint8Array]>('eth_sendRawTransaction', [hexBytes], async (context, raw) => {
-    const hash = keccak256(raw)
-    const signed = messageOfRaw(raw, context.node.params.chainId)
-    context.index.remember(hash, await takeMessage(context, signed, true))
-    await context.inbox.mined()
-    return hexData(hash)
-  }),
+  sendRawTransaction,
 ]
 
 const premium = (context: RpcContext): TokenAmount =>

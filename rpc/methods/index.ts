@@ -1,12 +1,14 @@
 /** All methods: this list is the API. */
 import { alias, type Method } from '../method.ts'
+import { chainNotifyMethods } from './chain-notify.ts'
+import { chainMessageMethods } from './chain-messages.ts'
 import { chainMethods } from './chain.ts'
 import { ethAccountMethods } from './eth-accounts.ts'
 import { ethCallMethods } from './eth-calls.ts'
-import { ethBlockMethods, hashMethods } from './eth-blocks.ts'
+import { ethBlockMethods, hashMethods, limitedMethods } from './eth-blocks.ts'
 import { ethFilterMethods } from './eth-filters.ts'
 import { ethTraceMethods } from './eth-trace.ts'
-import { ethFeeMethods } from './eth-fees.ts'
+import { ethFeeMethods, sendRawTransaction } from './eth-fees.ts'
 import { addressMethods, ethMethods } from './eth.ts'
 import { cheatAccountMethods } from './cheat-accounts.ts'
 import { cheatChainMethods } from './cheat-chain.ts'
@@ -20,7 +22,9 @@ import { executionMethods } from './execution.ts'
 import { gasMethods } from './gas.ts'
 import { minerMethods } from './miner.ts'
 import { mpoolMethods } from './mpool.ts'
+import { networkStateMethods } from './network-state.ts'
 import { netMethods } from './net.ts'
+import { nodeInfoMethods } from './node-info.ts'
 import { sectorMethods } from './sectors.ts'
 import { pitheadMinerMethods } from './pithead-miner.ts'
 import { pitheadTimeMethods } from './pithead-time.ts'
@@ -48,10 +52,16 @@ const LOTUS_METHODS: readonly Method[] = [
   ].flatMap(withTwin),
   ...addressMethods,
   ...hashMethods,
+  ...limitedMethods,
+  alias('Filecoin.EthSendRawTransactionUntrusted', sendRawTransaction),
   ...netMethods,
   ...web3Methods,
   ...chainMethods,
+  ...chainMessageMethods,
+  ...chainNotifyMethods,
+  ...nodeInfoMethods,
   ...stateMethods,
+  ...networkStateMethods,
   ...executionMethods,
   ...minerMethods,
   ...sectorMethods,

@@ -268,6 +268,40 @@ test('subscriptions end when asked, or when the client goes away', () =>
     await call('move', [1n, ''])
   }))
 
+test('ChainNotify is a channel of heads, until it is cancelled', () =>
+  served(async ({ call, devnet }, url) => {
+    const socket = new WebSocket(url)
+    const got: Json[] = []
+    socket.on('message', (data: Buffer) => got.push(JSON.parse(data.toString()) as Json))
+    await new Promise((resolve) => socket.on('open', resolve))
+    const send = (message: object) => socket.send(JSON.stringify({ jsonrpc: '2.0', ...message }))
+    send({ id: 7, method: 'Filecoin.ChainNotify', params: [] })
+    await until(() => got.length === 2)
+    const { height } = devnet.node.head
+    const channel = got[0]!['result']
+    const changes = (message: Json) =>
+      (message['params']![1 as never] as unknown as Json[]).map((change) => [
+        change['Type'],
+        change['Val']!['Height'],
+      ])
+    assert.equal([got[1]!['method'], got[1]!['params']![0 as never]], ['xrpc.ch.val', channel])
+    assert.equal(changes(got[1]!), [['current', height]])
+    await call('move', [1n, ''])
+    await until(() => got.length === 3)
+    assert.equal(changes(got[2]!), [['apply', devnet.node.head.height]])
+    send({ method: 'xrpc.cancel', params: [7] })
+    send({ id: 8, method: 'eth_chainId', params: [] })
+    await until(() => got.length === 4)
+    await call('move', [1n, ''])
+    send({ id: 9, method: 'eth_chainId', params: [] })
+    await until(() => got.length === 5)
+    assert.equal(
+      got.slice(3).map((message) => message['id']),
+      [8, 9],
+    )
+    socket.terminate()
+  }))
+
 test('over HTTP there is nobody to tell', async () => {
   const { refusal } = await rpcDevnet()
   for (const [method, param] of [
@@ -275,6 +309,7 @@ test('over HTTP there is nobody to tell', async () => {
     ['eth_unsubscribe', word(1)],
   ])
     assert.match((await refusal(method!, param)).message, /connection doesn't support callbacks/)
+  assert.match((await refusal('Filecoin.ChainNotify')).message, /use WebSocket/)
 })
 
 test('a WebSocket is refused where there is nothing, and closed for a request that is too long', () =>
