@@ -72,7 +72,7 @@ test('malformed JSON', async () => {
 })
 
 test('unknown methods', async () => {
-  for (const method of ['eth_nope', 'Filecoin.Nope', '', 'toString', '__proto__', 'eth_sign'])
+  for (const method of ['eth_nope', 'Filecoin.Nope', '', 'toString', '__proto__', 'eth_simulateV1'])
     assert.equal(await refusal(method), [-32601, `method '${method}' not found`])
 })
 
