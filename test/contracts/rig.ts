@@ -88,7 +88,7 @@ export async function openRig(options: DevnetOptions = {}): Promise<Rig> {
       devnet.node.edit((tree) => tree.deposit(tree.resolve(from)!, fil('1')))
       await ask('hardhat_impersonateAccount', String(from))
       const { CID } = await ask<{ CID: unknown }>(
-        'pithead_pushUnsigned',
+        'Filecoin.MpoolPushMessage',
         messageToJson(makeMessage(message)),
       )
       const { Receipt } = await ask<{ Receipt: { ExitCode: number; Return: string } }>(
