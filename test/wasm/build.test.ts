@@ -1,3 +1,4 @@
+// timeout: 600
 // The kernels in the repository are what their sources compile to.
 import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
