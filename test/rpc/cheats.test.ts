@@ -1,5 +1,6 @@
 // Goal: cheats do what they say, keep the state sound, and name what is wrong with a parameter. Method: each through the RPC, the state
 // checked by the invariants of all actors, the chain compared with one that was not cheated.
+import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { brokenInvariants, factsOfGenesis } from '../../actors/invariants.ts'
@@ -7,6 +8,7 @@ import type { MinerState } from '../../actors/miner/state.ts'
 import type { Devnet } from '../../engine/devnet.ts'
 import { actorMap } from '../../engine/replay/end-state.ts'
 import { fil } from '../../primitives/units.ts'
+import { METHODS } from '../../rpc/methods/index.ts'
 import { eth, type Json, rpcDevnet, signedOf } from '../support/rpc.ts'
 
 function broken({ node }: Devnet): string[] {
@@ -157,6 +159,17 @@ test('wrong parameters are named', async () => {
   ]
   for (const [name, params, why] of cases)
     assert.match((await refusal(name, ...params)).message, why, name)
+})
+
+test('the document names every cheat', () => {
+  const text = readFileSync(new URL('../../docs/cheats.md', import.meta.url), 'utf8')
+  const cheats = METHODS.map(({ name }) => name).filter((name) => /^(anvil|pithead)_/.test(name))
+  assert.ok(cheats.length > 50)
+  const missing = cheats.filter((name) => {
+    const [prefix, rest] = [name.split('_', 1)[0]!, name.replace(/^[a-z]+_/, '')]
+    return !new RegExp(prefix === 'pithead' ? `\\b${name}\\b` : `\\b${rest}\\b`).test(text)
+  })
+  assert.equal(missing, [])
 })
 
 const eth0 = (n: number): string => `0x${n.toString(16).padStart(4, '0').padEnd(40, '7')}`
