@@ -7,6 +7,7 @@ import {
 } from '../engine/chain/message.ts'
 import { cidFromJson } from '../engine/chain/lotus-json.ts'
 import { type Address, parseAddress } from '../primitives/address.ts'
+import { decodeBase64 } from '../primitives/base64.ts'
 import { fromHex } from '../primitives/bytes.ts'
 import type { Cid } from '../primitives/cid.ts'
 import { type EthAddress, filecoinAddressOf } from '../primitives/eth-address.ts'
@@ -115,6 +116,13 @@ export const actorAddress: Decoder<Address> = (value) =>
     : address(value)
 
 export const ethHash: Decoder<Uint8Array> = (value) => hexOf(value, 32, 'a 32-byte hash')
+
+/** Bytes in base64; null is none. */
+export const base64: Decoder<Uint8Array> = (value) => {
+  if (value === null) return new Uint8Array()
+  if (typeof value !== 'string') throw new Mismatch('bytes in base64', value)
+  return explained('bytes in base64', value, () => decodeBase64(value))
+}
 
 /** `0x` and two digits a byte. */
 export const hexBytes: Decoder<Uint8Array> = (value) => {

@@ -20,6 +20,7 @@ import { cheatTimeMethods } from './cheat-time.ts'
 import { debugMethods } from './debug.ts'
 import { executionMethods } from './execution.ts'
 import { gasMethods } from './gas.ts'
+import { lookupMethods } from './lookups.ts'
 import { minerMethods } from './miner.ts'
 import { mpoolMethods } from './mpool.ts'
 import { networkStateMethods } from './network-state.ts'
@@ -62,6 +63,7 @@ const LOTUS_METHODS: readonly Method[] = [
   ...nodeInfoMethods,
   ...stateMethods,
   ...networkStateMethods,
+  ...lookupMethods,
   ...executionMethods,
   ...minerMethods,
   ...sectorMethods,

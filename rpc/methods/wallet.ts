@@ -3,11 +3,11 @@ import { type Message, signedMessageToJson } from '../../engine/chain/message.ts
 import { signatureToJson, signatureFromJson } from '../../engine/chain/lotus-json.ts'
 import { KEY_TYPES, type WalletKey } from '../../engine/wallet.ts'
 import type { Address } from '../../primitives/address.ts'
-import { decodeBase64, encodeBase64 } from '../../primitives/base64.ts'
+import { encodeBase64 } from '../../primitives/base64.ts'
 import type { Signature, SignatureType } from '../../primitives/signature.ts'
 import { signBytes, verifySignature } from '../../primitives/signing.ts'
 import { findActor, shownAddress, stateAfter } from '../actors.ts'
-import { address, message, text } from '../decoders.ts'
+import { address, base64 as bytes, message, text } from '../decoders.ts'
 import { refused } from '../errors.ts'
 import { inFieldOf, objectFields } from '../eth-params.ts'
 import { type Decoder, method, Mismatch } from '../method.ts'
@@ -17,16 +17,6 @@ const keyType: Decoder<SignatureType> = (value) => {
   const found = KEY_TYPES.find((type) => type === value)
   if (!found) throw new Mismatch(`one of ${KEY_TYPES.join(', ')}`, value)
   return found
-}
-
-const bytes: Decoder<Uint8Array> = (value) => {
-  if (typeof value !== 'string') throw new Mismatch('bytes in base64', value)
-  try {
-    return decodeBase64(value)
-  } catch (error) {
-    if (error instanceof TypeError) throw new Mismatch('bytes in base64', value)
-    throw error
-  }
 }
 
 const signature: Decoder<Signature> = (value) => signatureFromJson(value, 'Signature')

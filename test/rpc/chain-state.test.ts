@@ -3,6 +3,10 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { signedMessageCid } from '../../engine/chain/message.ts'
+import { chainRandomness } from '../../engine/chain/randomness.ts'
+import { encodeBase64 } from '../../primitives/base64.ts'
+import { utf8 } from '../../primitives/bytes.ts'
+import { drawRandomness } from '../../primitives/randomness.ts'
 import { fil } from '../../primitives/units.ts'
 import { ledgerDevnet } from '../support/drive.ts'
 import { big, int, type Json, NOBODY, rpcDevnet, signedOf } from '../support/rpc.ts'
@@ -98,6 +102,62 @@ test('supplies add up, and states are read', async () => {
     /address|not found/,
   )
   assert.is((await refusal('Filecoin.StateReadState', NOBODY.toString(), null)).code, 11)
+})
+
+test('randomness is what contracts and actors draw', async () => {
+  const { ask, refusal, devnet } = await rpcDevnet()
+  devnet.mine(3)
+  const { head, store, crypto } = devnet.node
+  const at = head.height
+  const { beaconDigest, ticketDigest } = chainRandomness(store, crypto, head)
+  for (const [name, digest] of [
+    ['Beacon', beaconDigest(at)],
+    ['Tickets', ticketDigest(at)],
+  ] as const) {
+    const drawn = encodeBase64(drawRandomness(digest, 3, at, utf8('x')))
+    const method = `Filecoin.StateGetRandomnessFrom${name}`
+    assert.is(await ask(method, 3, at, encodeBase64(utf8('x')), null), drawn)
+    assert.is(
+      await ask(`Filecoin.StateGetRandomnessDigestFrom${name}`, at, null),
+      encodeBase64(digest),
+    )
+    assert.match((await refusal(method, 3, at + 1, 'AA==', null)).message, /from the future/)
+    assert.match(
+      (await refusal(method, 3, at, '*', null)).message,
+      /param 2: expected bytes in base64/,
+    )
+  }
+})
+
+test('numbers lead to addresses, and parameters to words', async () => {
+  const { ask, refusal, devnet } = await rpcDevnet()
+  const { native, delegated } = devnet.accounts[0]!
+  for (const who of [native, delegated]) {
+    const id = `f0${devnet.node.state.resolve(who)!}`
+    assert.is(await ask('Filecoin.StateLookupRobustAddress', id, null), String(who))
+    assert.is(await ask('Filecoin.StateLookupRobustAddress', String(who), null), String(who))
+  }
+  const robust = await ask(
+    'Filecoin.StateLookupRobustAddress',
+    `f0${devnet.providers[0]!.id}`,
+    null,
+  )
+  assert.match(String(robust), /^f2/)
+  assert.match(
+    (await refusal('Filecoin.StateLookupRobustAddress', 'f099999', null)).message,
+    /not found/,
+  )
+  const miner = `f0${devnet.providers[0]!.id}`
+  assert.equal(await ask('Filecoin.StateDecodeParams', miner, 16, 'gUMAAGQ=', null), {
+    amountRequested: '100',
+  })
+  const says = async (...params: unknown[]) =>
+    (await refusal('Filecoin.StateDecodeParams', ...params)).message
+  assert.match(
+    await says(miner, 999, 'gA==', null),
+    /unknown method 999 for actor type storageminer/,
+  )
+  assert.match(await says(miner, 16, 'gA==', null), /failed to deserialize/)
 })
 
 test('gas is estimated part by part as all at once', async () => {
