@@ -1,4 +1,4 @@
-/** What compilers say of contracts, to give names to what they revert with and are called by. */
+/** What compilers say of contracts, to give names to what they revert with. */
 import { toHex } from '../primitives/bytes.ts'
 import { type AbiParam, decodeArguments, selectorOf, signatureOf } from './abi.ts'
 import { objectFields } from './eth-params.ts'
@@ -10,8 +10,9 @@ interface Named {
 }
 
 export class Artifacts {
-  readonly #errors = new Map<string, Named>()
-  readonly #functions = new Map<string, string>()
+  readonly #found: Named[] = []
+  /** Errors by selector; made when somebody first asks. */
+  #errors: ReadonlyMap<string, Named> | undefined
 
   /**
    * Takes in the ABI of a contract, out of an artifact of Hardhat's or Foundry's.
@@ -21,7 +22,11 @@ export class Artifacts {
     try {
       const { abi } = objectFields(artifact, 'an artifact')
       if (!Array.isArray(abi)) return false
-      for (const entry of abi) this.#addEntry(objectFields(entry, 'an entry of an ABI'))
+      const entries = abi.map((entry) => objectFields(entry, 'an entry of an ABI'))
+      for (const { type, name, inputs } of entries)
+        if (type === 'error' && typeof name === 'string')
+          this.#found.push({ name, params: paramsOf(inputs) })
+      this.#errors = undefined
       return true
     } catch (error) {
       if (error instanceof Mismatch) return false
@@ -29,16 +34,11 @@ export class Artifacts {
     }
   }
 
-  #addEntry({ type, name, inputs }: Readonly<Record<string, unknown>>): void {
-    if (typeof name !== 'string' || (type !== 'error' && type !== 'function')) return
-    const params = paramsOf(inputs)
-    const signature = signatureOf(name, params)
-    if (type === 'error') this.#errors.set(selectorOf(signature), { name, params })
-    else this.#functions.set(selectorOf(signature), signature)
-  }
-
   /** `TooMuch(asked: 2000, limit: 1000)`; undefined for an error that nobody has told of. */
   describeError(data: Uint8Array): string | undefined {
+    this.#errors ??= new Map(
+      this.#found.map((error) => [selectorOf(signatureOf(error.name, error.params)), error]),
+    )
     const found = this.#errors.get(`0x${toHex(data.subarray(0, 4))}`)
     const values = found && decodeArguments(found.params, data.subarray(4))
     if (!found || !values) return undefined
@@ -47,11 +47,6 @@ export class Artifacts {
       return name === '' ? value : `${name}: ${value}`
     })
     return `${found.name}(${args.join(', ')})`
-  }
-
-  /** `move(uint256,string)`; undefined for calldata of a function that nobody has told of. */
-  functionOf(data: Uint8Array): string | undefined {
-    return this.#functions.get(`0x${toHex(data.subarray(0, 4))}`)
   }
 }
 

@@ -139,6 +139,13 @@ test('options choose the network, and the same seed gives the same keys', async 
   })
 })
 
+test('artifacts are read at the start', async () => {
+  const folder = 'test/fixtures/contracts'
+  await whenReady(['--artifacts', folder], async ({ url }) => {
+    assert.is(await ask(url, 'eth_chainId'), '0x13a')
+  })
+})
+
 test('strict-lotus leaves out what Lotus has not', async () => {
   await whenReady(['--strict-lotus'], async ({ url }) => {
     assert.equal(await ask(url, 'eth_accounts'), [])
@@ -198,6 +205,7 @@ test('every option says what it expects', async () => {
     [['--sps', '2.5'], 'sps: expected a whole number, got "2.5"'],
     [['--accounts=-1'], 'accounts: expected a whole number, got "-1"'],
     [['--accounts', '1001'], 'accounts: expected 0 to 1000, got 1001'],
+    [['--artifacts', 'nowhere'], 'artifacts: nowhere is no folder'],
     [['--block-time', 'soon'], 'block-time: expected seconds from 0 to 86400, got "soon"'],
   ]
   for (const [args, message] of cases) {
