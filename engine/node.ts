@@ -361,9 +361,8 @@ export class Node {
     const before = this.store.execution(parent)
     const tree = this.#tree
     const at = this.surroundings(tipset, before.state)
-    const drawn = passedWins(this.election, tree, parent)
-    const wins = (epoch: ChainEpoch) => (epoch < earnedTo ? drawn(epoch) : [])
     const { height } = tipset
+    const wins = passedWins(this.election, tree, parent, Math.min(earnedTo, height) - 1)
     passNullRounds(tree, parent.height, height, at, wins)
     const context = at(height)
     const hasMessages = messages.some(({ bls, secp }) => bls.length + secp.length > 0)

@@ -18,29 +18,33 @@ import { drawWins, type Shares, sharesOf } from './win-draw.ts'
 /** Wins by provider. */
 export type Wins = Iterable<readonly [ActorId, number]>
 
+/** Epochs whose wins are paid together: a deadline's. A payment of its own for each would be most of what a jump costs. */
+const PAID_TOGETHER = 60
+
 /**
- * Wins of the epochs after `parent`, to be asked for one after the other while `tree` passes through them. A function of
- * the parent's ticket, so that the same jump gives the same wins.
+ * Wins to be paid in the epochs after `parent`, to be asked for one after the other while `tree` passes through them. A function
+ * of the parent's ticket, so that the same jump gives the same wins.
+ * @param last - the last epoch that pays: nothing is owed after it.
  */
 export function passedWins(
   { params, keys }: Pick<Election, 'params' | 'keys'>,
   tree: StateTree,
   parent: Tipset,
+  last: ChainEpoch,
 ): (epoch: ChainEpoch) => Wins {
   const prng = new Prng(minTicket(parent).vrfProof)
   const minimum = params.policy.minimumConsensusPower
+  const owed = new Map<ActorId, number>()
   let claims: PowerState['claims'] | undefined
   let shares: Shares = sharesOf([])
   const mayWin = (miner: ActorId, epoch: ChainEpoch): boolean => {
-    const power = stateOf<PowerState>(tree, POWER_ACTOR)
+    const { claims, minerAboveMinPowerCount } = stateOf<PowerState>(tree, POWER_ACTOR)
+    const claim = claims.get(miner)
     const { feeDebt, info } = stateOf<MinerState>(tree, miner)
     const worker = workerKey(tree, miner)
     return (
-      meetsConsensusMinimum(
-        power.claims.get(miner)!.rawBytePower,
-        minimum,
-        power.minerAboveMinPowerCount,
-      ) &&
+      claim !== undefined &&
+      meetsConsensusMinimum(claim.rawBytePower, minimum, minerAboveMinPowerCount) &&
       feeDebt === 0n &&
       epoch > info.get().consensusFaultElapsed &&
       worker !== undefined &&
@@ -48,6 +52,7 @@ export function passedWins(
     )
   }
   return (epoch) => {
+    if (epoch > last) return []
     const power = stateOf<PowerState>(tree, POWER_ACTOR)
     if (power.claims !== claims) {
       claims = power.claims
@@ -55,7 +60,12 @@ export function passedWins(
         [...claims.entries()].map(([id, claim]) => [id, claim.qualityAdjPower] as const),
       )
     }
-    return [...drawWins(prng, shares)].filter(([miner]) => mayWin(miner, epoch))
+    for (const [miner, wins] of drawWins(prng, shares))
+      owed.set(miner, (owed.get(miner) ?? 0) + wins)
+    if (epoch % PAID_TOGETHER !== 0 && epoch !== last) return []
+    const paid = [...owed].filter(([miner]) => mayWin(miner, epoch))
+    owed.clear()
+    return paid
   }
 }
 
