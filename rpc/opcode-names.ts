@@ -16,7 +16,8 @@ const NAMES: Readonly<Record<number, string>> = {
 const numbered = (name: string, from: number, first: number, last: number): [number, string][] =>
   Array.from({ length: last - first + 1 }, (_, i) => [from + i, `${name}${first + i}`])
 
-const BY_NUMBER: ReadonlyMap<number, string> = new Map([
+/** Names by opcode. */
+export const OPCODE_NAMES: ReadonlyMap<number, string> = new Map([
   ...Object.entries(NAMES).flatMap(([first, names]) =>
     names.split(/\s+/).map((name, i): [number, string] => [Number(first) + i, name]),
   ),
@@ -28,4 +29,4 @@ const BY_NUMBER: ReadonlyMap<number, string> = new Map([
 
 /** `opcode 0x0c not defined` for what is none. */
 export const opcodeName = (op: number): string =>
-  BY_NUMBER.get(op) ?? `opcode 0x${op.toString(16)} not defined`
+  OPCODE_NAMES.get(op) ?? `opcode 0x${op.toString(16)} not defined`

@@ -3,29 +3,12 @@
  * `name:` for a place to jump to, and `@name` to push it. What follows `;` on a line is a comment.
  */
 import { concatBytes, fromHex, toHex } from '../../primitives/bytes.ts'
-
-const NAMES: Readonly<Record<number, string>> = {
-  0x00: 'STOP ADD MUL SUB DIV SDIV MOD SMOD ADDMOD MULMOD EXP SIGNEXTEND',
-  0x10: 'LT GT SLT SGT EQ ISZERO AND OR XOR NOT BYTE SHL SHR SAR CLZ',
-  0x20: 'KECCAK256',
-  0x30: `ADDRESS BALANCE ORIGIN CALLER CALLVALUE CALLDATALOAD CALLDATASIZE CALLDATACOPY CODESIZE CODECOPY GASPRICE
-    EXTCODESIZE EXTCODECOPY RETURNDATASIZE RETURNDATACOPY EXTCODEHASH`,
-  0x40: 'BLOCKHASH COINBASE TIMESTAMP NUMBER PREVRANDAO GASLIMIT CHAINID SELFBALANCE BASEFEE',
-  0x50: 'POP MLOAD MSTORE MSTORE8 SLOAD SSTORE JUMP JUMPI PC MSIZE GAS JUMPDEST TLOAD TSTORE MCOPY PUSH0',
-  0xa0: 'LOG0 LOG1 LOG2 LOG3 LOG4',
-  0xf0: 'CREATE CALL CALLCODE RETURN DELEGATECALL CREATE2',
-  0xfa: 'STATICCALL',
-  0xfd: 'REVERT INVALID SELFDESTRUCT',
-}
+import { OPCODE_NAMES } from '../../rpc/opcode-names.ts'
 
 /** Opcodes by name. */
-export const OPCODE: ReadonlyMap<string, number> = new Map([
-  ...Object.entries(NAMES).flatMap(([first, names]) =>
-    names.split(/\s+/).map((name, i) => [name, Number(first) + i] as const),
-  ),
-  ...Array.from({ length: 16 }, (_, i) => [`DUP${i + 1}`, 0x80 + i] as const),
-  ...Array.from({ length: 16 }, (_, i) => [`SWAP${i + 1}`, 0x90 + i] as const),
-])
+export const OPCODE: ReadonlyMap<string, number> = new Map(
+  [...OPCODE_NAMES].map(([opcode, name]) => [name, opcode]),
+)
 
 /** Code of a program. @throws Error for a word that is nothing of the above. */
 export function assemble(source: string): Uint8Array {
