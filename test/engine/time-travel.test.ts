@@ -48,6 +48,13 @@ test('providers earn over a jump what they earn by mining', () => {
   }
 })
 
+test('short jumps pay what a long one pays: nothing that was won is left unpaid', () => {
+  const short = devnet()
+  for (let epoch = 35; epoch <= 1400; epoch += 35) short.passTo(epoch)
+  const ratio = minted(short) / minted(withJump(1399))
+  assert.ok(ratio > 0.9 && ratio < 1.1, `short jumps earn ${ratio} of it`)
+})
+
 test('null rounds of lost elections pay nothing', () => {
   const net = devnet()
   net.node.mine(100)

@@ -143,6 +143,17 @@ function outcome(rt: MinerRuntime, step: Step): string {
 
 const rootOf = (rt: MinerRuntime): string => Link.to(MinerState, rt.state()).cid().hex
 
+const PASSING: Step = { kind: 'proveAndEnd', first: 0, count: 12, isSynthetic: false }
+
+/** Compaction needs a partition without faults whose proofs are past dispute, which some seeds never come to. */
+const COMPACTING: Step[] = [
+  { kind: 'commitNi', first: 10, count: 8, isSynthetic: false },
+  ...Array.from({ length: 4 }, (): Step => PASSING),
+  { kind: 'terminate', first: 11, count: 2, isSynthetic: false },
+  ...Array.from({ length: 2 }, (): Step => PASSING),
+  { kind: 'compact', first: 10, count: 1, isSynthetic: false },
+]
+
 test('the same messages lead to the same outcomes, claims, pledge and root', () => {
   const done = new Map<string, number>()
   const steps = fc.array(step, { minLength: 30, maxLength: 100 })
@@ -159,11 +170,9 @@ test('the same messages lead to the same outcomes, claims, pledge and root', () 
         assert.is(rootOf(runs), rootOf(amt), one.kind)
       }
     }),
-    params,
+    { ...params, examples: [[COMPACTING, 5]] },
   )
-  // Compaction needs a partition without faults whose proofs are past dispute: some seeds never come to one.
-  for (const kind of kinds)
-    assert.ok(kind === 'compact' || (done.get(kind) ?? 0) > 0, `${kind} never succeeded`)
+  for (const kind of kinds) assert.ok((done.get(kind) ?? 0) > 0, `${kind} never succeeded`)
 })
 
 test('synthetic sectors are what sectors proven one by one would be', () => {
