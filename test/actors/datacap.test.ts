@@ -31,6 +31,7 @@ import { initCrypto } from '../../primitives/crypto/init.ts'
 import { frc42MethodNumber } from '../../primitives/frc42.ts'
 import { actorId } from '../../primitives/units.ts'
 import { exitsWith, type FakeOptions, FakeRuntime } from '../support/fake-runtime.ts'
+import { seed } from '../support/seed.ts'
 
 await initCrypto()
 
@@ -350,7 +351,7 @@ test('whatever is called, the supply is the sum of the balances', () => {
         assert.equal(brokenDatacapInvariants(state), [])
       }
     }),
-    { seed: Number(process.env['SEED'] ?? Date.now() >>> 0), numRuns: 100 },
+    { seed, numRuns: 100 },
   )
 })
 

@@ -16,6 +16,7 @@ import { decode } from '../../primitives/codec.ts'
 import { initCrypto } from '../../primitives/crypto/init.ts'
 import { actorId, fil, TiB } from '../../primitives/units.ts'
 import { exitsWith, type FakeOptions, FakeRuntime } from '../support/fake-runtime.ts'
+import { seed } from '../support/seed.ts'
 
 await initCrypto()
 
@@ -241,7 +242,7 @@ test('totals equal the sum over claims', () => {
       }
       assert.equal(brokenPowerInvariants(rt.state(), MAINNET_POLICY), [])
     }),
-    { seed: Number(process.env['SEED'] ?? Date.now() >>> 0), numRuns: 100 },
+    { seed, numRuns: 100 },
   )
 })
 

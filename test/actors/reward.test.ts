@@ -18,6 +18,7 @@ import { idAddress, secp256k1Address } from '../../primitives/address.ts'
 import { initCrypto } from '../../primitives/crypto/init.ts'
 import { actorId, fil } from '../../primitives/units.ts'
 import { exitsWith, type FakeOptions, FakeRuntime } from '../support/fake-runtime.ts'
+import { seed } from '../support/seed.ts'
 
 await initCrypto()
 
@@ -171,7 +172,7 @@ test('an award conserves FIL', () => {
         rt.balance() >= 0n && before - rt.balance() === minted + gasReward && minted <= mintable
       )
     }),
-    { seed: Number(process.env['SEED'] ?? Date.now() >>> 0), numRuns: 300 },
+    { seed, numRuns: 300 },
   )
 })
 

@@ -6,8 +6,8 @@ import { scheduledBetween } from '../../actors/schedule.ts'
 import { uint } from '../../primitives/codec.ts'
 import { varintKey } from '../../primitives/hamt-keys.ts'
 import { Hamt } from '../../primitives/hamt.ts'
+import { seed } from '../support/seed.ts'
 
-const seed = Number(process.env['SEED'] ?? 1)
 const epoch = fc.integer({ min: -50, max: 200 })
 
 test('gives the epochs with an entry, in order', () => {

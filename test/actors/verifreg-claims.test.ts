@@ -30,6 +30,7 @@ import { sha256 } from '../../primitives/crypto/hash.ts'
 import { commitmentCid } from '../../primitives/data-commitment.ts'
 import { type ActorId, actorId } from '../../primitives/units.ts'
 import { exitsWith, type FakeOptions, FakeRuntime } from '../support/fake-runtime.ts'
+import { seed } from '../support/seed.ts'
 
 await initCrypto()
 
@@ -433,7 +434,7 @@ test('no datacap is lost or made, whatever is claimed, extended and cleared away
       const held = waiting.reduce((sum, { size }) => sum + size * TOKEN, 0n)
       assert.is(came, held + gone)
     }),
-    { seed: Number(process.env['SEED'] ?? Date.now() >>> 0), numRuns: 100 },
+    { seed, numRuns: 100 },
   )
 })
 

@@ -133,7 +133,6 @@ test('a frame keeps a 64th of its gas, and what burns or fills a block ends', as
   const gas = await deploy('Gas')
   const depth = await gas['dive']!.staticCall(0n, { gasLimit: 1_000_000_000n })
   assert.ok(depth > 20n && depth < 1024n, `${depth} deep`)
-  const started = performance.now()
   assert.match(await gas['burn']!.staticCall().catch(messageOf), /out of gas/)
   // Beyond 512 MiB there is none, beyond half of what 32 bits count the actor gives up, and beyond that it refuses.
   const bombs = { [2 ** 29 + 1]: 4, [2 ** 31 - 64]: 24, [2 ** 32 - 100]: 38 }
@@ -141,8 +140,6 @@ test('a frame keeps a 64th of its gas, and what burns or fills a block ends', as
     const said = await gas['bomb']!.staticCall(size).catch(messageOf)
     assert.ok(said.includes(`(RetCode=${code})`), said)
   }
-  const seconds = (performance.now() - started) / 1000
-  assert.ok(seconds < 60, `${seconds} s`)
   assert.is(await provider.getBlockNumber(), devnet.node.head.height)
 })
 

@@ -19,8 +19,8 @@ import {
 import { fromHex, toHex } from '../../primitives/bytes.ts'
 import { DecodeError } from '../../primitives/cbor.ts'
 import { address, decode } from '../../primitives/codec.ts'
+import { seed } from '../support/seed.ts'
 
-const seed = Number(process.env['SEED'] ?? 1)
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
 const subaddress = fc.uint8Array({ maxLength: 54 })
 const uint64 = fc.bigInt({ min: 0n, max: (1n << 64n) - 1n })

@@ -10,8 +10,9 @@ import { byteString, cidLink, decode, encode, tuple, uint } from '../../primitiv
 import { costOf } from '../../primitives/cost.ts'
 import { initCrypto } from '../../primitives/crypto/init.ts'
 import { Link, link } from '../../primitives/link.ts'
+import { seed } from '../support/seed.ts'
 
-const run = { seed: Number(process.env['SEED'] ?? Date.now() >>> 0), numRuns: 150 }
+const run = { seed, numRuns: 150 }
 
 const MAX_INDEX = 2n ** 64n - 2n
 const indices = fc.oneof(

@@ -5,8 +5,9 @@ import { Bitfield, bitfield } from '../../primitives/bitfield.ts'
 import { fromHex, toHex } from '../../primitives/bytes.ts'
 import { DecodeError } from '../../primitives/cbor.ts'
 import { byteString, decode, difference, encode } from '../../primitives/codec.ts'
+import { seed } from '../support/seed.ts'
 
-const run = { seed: Number(process.env['SEED'] ?? Date.now() >>> 0), numRuns: 400 }
+const run = { seed, numRuns: 400 }
 
 const MAX = 2n ** 64n - 2n
 const refused = (error: unknown): boolean => error instanceof DecodeError

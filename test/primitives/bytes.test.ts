@@ -4,8 +4,7 @@ import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { fromHex, isHexOf, toHex } from '../../primitives/bytes.ts'
-
-const seed = Number(process.env['SEED'] ?? 1)
+import { seed } from '../support/seed.ts'
 
 test('bytes and their text are each other', () => {
   fc.assert(

@@ -11,8 +11,8 @@ import { amt } from '../../primitives/amt.ts'
 import { decode, encode, uint64 } from '../../primitives/codec.ts'
 import { sha256 } from '../../primitives/crypto/hash.ts'
 import { encodeUvarint } from '../../primitives/varint.ts'
+import { seed } from '../support/seed.ts'
 
-const seed = Number(process.env['SEED'] ?? 1)
 const block = fc.uint8Array({ maxLength: 200 })
 const entry = (bytes: Uint8Array) => ({ cid: cidOf(bytes), block: bytes })
 const isCarError = (error: unknown): boolean => error instanceof CarError

@@ -9,10 +9,9 @@ import { CborReader, CborWriter, MAJOR } from '../../primitives/cbor.ts'
 import { cidOf } from '../../primitives/cid.ts'
 import { bigInt, bigIntBytes, byteString, decode, encode } from '../../primitives/codec.ts'
 import { initCrypto } from '../../primitives/crypto/init.ts'
+import { seed } from '../support/seed.ts'
 
 test.before(() => initCrypto())
-
-const seed = Number(process.env['SEED'] ?? 1)
 
 /** The head of an unsigned integer, as RFC 8949 has it. */
 function headByHand(n: bigint): string {

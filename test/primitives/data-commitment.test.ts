@@ -16,8 +16,8 @@ import {
   zeroDataCid,
 } from '../../primitives/data-commitment.ts'
 import { InvalidInput } from '../../primitives/invalid-input.ts'
+import { seed } from '../support/seed.ts'
 
-const seed = Number(process.env['SEED'] ?? 1)
 const LEAF = 32
 
 /** Root over whole data, leaf by leaf. */

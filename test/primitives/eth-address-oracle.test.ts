@@ -18,11 +18,12 @@ import {
   createAddress,
   ethAddressOfPublicKey,
 } from '../../primitives/eth-address.ts'
+import { seed } from '../support/seed.ts'
 
 test.before(() => initCrypto())
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
-const params = { seed: Number(process.env['SEED'] ?? 11), numRuns: 100 }
+const params = { seed, numRuns: 100 }
 
 test('addresses of contracts made by CREATE and CREATE2', () => {
   const nonce = fc.bigInt(0n, (1n << 64n) - 1n)

@@ -19,8 +19,8 @@ import {
   parseEthAddress,
 } from '../../primitives/eth-address.ts'
 import { actorId } from '../../primitives/units.ts'
+import { seed } from '../support/seed.ts'
 
-const seed = Number(process.env['SEED'] ?? 1)
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
 const id = fc.bigInt({ min: 0n, max: (1n << 64n) - 1n })
 

@@ -3,8 +3,9 @@ import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { bitLength, expNeg128, horner, ln128, ONE_Q128 } from '../../primitives/fixed-point.ts'
+import { seed } from '../support/seed.ts'
 
-const run = { seed: Number(process.env['SEED'] ?? Date.now() >>> 0), numRuns: 300 }
+const run = { seed, numRuns: 300 }
 const q128 = (x: number): bigint => BigInt(Math.round(x * 2 ** 52)) << 76n
 const toFloat = (x: bigint): number => Number(x >> 64n) / 2 ** 64
 

@@ -19,8 +19,9 @@ import { HamtDepthError } from '../../primitives/hamt-node.ts'
 import { Hamt, hamt } from '../../primitives/hamt.ts'
 import { Link, link } from '../../primitives/link.ts'
 import { actorId } from '../../primitives/units.ts'
+import { seed } from '../support/seed.ts'
 
-const run = { seed: Number(process.env['SEED'] ?? Date.now() >>> 0), numRuns: 150 }
+const run = { seed, numRuns: 150 }
 
 const steps = fc.array(fc.record({ key: fc.nat(40), value: fc.nat(3), remove: fc.boolean() }), {
   maxLength: 120,

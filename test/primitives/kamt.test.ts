@@ -11,8 +11,9 @@ import { initCrypto } from '../../primitives/crypto/init.ts'
 import { kamt, Kamt } from '../../primitives/kamt.ts'
 import { packDigits, pathOf, slotAt, unpackDigits } from '../../primitives/kamt-path.ts'
 import { MAX_U256, u256 } from '../../primitives/u256.ts'
+import { seed } from '../support/seed.ts'
 
-const run = { seed: Number(process.env['SEED'] ?? Date.now() >>> 0), numRuns: 150 }
+const run = { seed, numRuns: 150 }
 
 /** Keys that share much, little or all but their last bit. */
 const key = fc.oneof(

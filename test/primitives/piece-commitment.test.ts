@@ -13,8 +13,7 @@ import {
   PieceHasher,
 } from '../../primitives/piece-commitment.ts'
 import { fr32Twin, truncatedLayerTwin } from '../../wasm/sha256-twin.ts'
-
-const seed = Number(process.env['SEED'] ?? 1)
+import { seed } from '../support/seed.ts'
 
 const arbitrary = (length: number, salt = 0) =>
   Uint8Array.from({ length }, (_, i) => Math.imul(i + salt, 0x9e3779b1) >>> 13)

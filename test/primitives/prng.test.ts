@@ -5,8 +5,8 @@ import * as assert from 'uvu/assert'
 import { InvariantError } from '../../primitives/assert.ts'
 import { toHex, utf8 } from '../../primitives/bytes.ts'
 import { Prng } from '../../primitives/prng.ts'
+import { seed } from '../support/seed.ts'
 
-const seed = Number(process.env['SEED'] ?? 1)
 const draw = (prng: Prng, n = 8) => Array.from({ length: n }, () => prng.uint32())
 const isInvariantError = (error: unknown) => error instanceof InvariantError
 

@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { NO_QUANTIZATION, quantizeDown, quantizeUp } from '../../primitives/quantize.ts'
+import { seed } from '../support/seed.ts'
 
-const run = { seed: Number(process.env['SEED'] ?? Date.now() >>> 0), numRuns: 500 }
+const run = { seed, numRuns: 500 }
 const epochs = fc.integer({ min: -20_000, max: 20_000 })
 const specs = fc.record({ unit: fc.integer({ min: 1, max: 3000 }), offset: epochs })
 

@@ -10,8 +10,7 @@ import {
   drawRandomness,
   randomnessDigest,
 } from '../../primitives/randomness.ts'
-
-const seed = Number(process.env['SEED'] ?? 1)
+import { seed } from '../support/seed.ts'
 
 test('a draw hashes tag, digest, epoch and entropy', () => {
   const epochs = fc.oneof(

@@ -6,8 +6,8 @@ import { fromRlp, toRlp } from 'viem'
 import { concatBytes, fromHex, toHex } from '../../primitives/bytes.ts'
 import { InvalidInput } from '../../primitives/invalid-input.ts'
 import { decodeRlp, encodeRlp, type Rlp, rlpInteger } from '../../primitives/rlp.ts'
+import { seed } from '../support/seed.ts'
 
-const seed = Number(process.env['SEED'] ?? 1)
 const isInvalid = (error: unknown): boolean =>
   error instanceof InvalidInput && error.field === 'rlp'
 

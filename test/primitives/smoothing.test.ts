@@ -7,8 +7,9 @@ import {
   filterEstimate,
   nextEstimate,
 } from '../../primitives/smoothing.ts'
+import { seed } from '../support/seed.ts'
 
-const run = { seed: Number(process.env['SEED'] ?? Date.now() >>> 0), numRuns: 200 }
+const run = { seed, numRuns: 200 }
 
 test('an estimate in whole units floors, also below zero', () => {
   assert.is(estimate(filterEstimate(7n, 0n)), 7n)

@@ -5,8 +5,8 @@ import * as assert from 'uvu/assert'
 import { CborReader, CborWriter } from '../../primitives/cbor.ts'
 import { bigInt, decode, encode, text, tuple, uint } from '../../primitives/codec.ts'
 import { structFunctions } from '../../primitives/struct-functions.ts'
+import { seed } from '../support/seed.ts'
 
-const seed = Number(process.env['SEED'] ?? 1)
 const CODECS = { n: uint, t: text, b: bigInt } as const
 type Kind = keyof typeof CODECS
 

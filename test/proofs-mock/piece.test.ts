@@ -21,8 +21,7 @@ import {
   sectorData,
   verifyPieceInclusion,
 } from '../../proofs-mock/sector-data.ts'
-
-const seed = Number(process.env['SEED'] ?? 1)
+import { seed } from '../support/seed.ts'
 
 /** CommP as the library computes it, hex. It takes no less than 65 bytes. */
 const oracle = (data: Uint8Array): { root: string; size: bigint } => {

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { WebSocketProvider } from 'ethers'
 import { createPublicClient, keccak256, toHex, webSocket } from 'viem'
 import WebSocket from 'ws'
-import { createRpc } from '../../rpc/index.ts'
+import { createRpc, type Rpc } from '../../rpc/index.ts'
 import { serve, type RpcServer } from '../../rpc/server.ts'
 import { maskedIdAddress } from '../../primitives/eth-address.ts'
 import { filecoinAddressOf } from '../../primitives/eth-address.ts'
@@ -169,16 +169,27 @@ test('filters that nobody asks for make room', async () => {
 
 type Devnet = Awaited<ReturnType<typeof ledgerDevnet>>
 
-async function served(run: (devnet: Devnet, url: string) => Promise<void>): Promise<void> {
+async function served(
+  run: (devnet: Devnet, url: string, subscribed: () => number) => Promise<void>,
+): Promise<void> {
   const devnet = await ledgerDevnet()
   const bugs: unknown[] = []
-  const server: RpcServer = await serve(createRpc(devnet.devnet), {
+  const rpc = createRpc(devnet.devnet)
+  let subscribed = 0
+  const counting: Rpc = {
+    async request(asked, caller) {
+      const answer = await rpc.request(asked, caller)
+      if (asked.method === 'eth_subscribe') subscribed++
+      return answer
+    },
+  }
+  const server: RpcServer = await serve(counting, {
     port: 0,
     host: '127.0.0.1',
     onBug: (error) => bugs.push(error),
   })
   try {
-    await run(devnet, server.url.replace('http', 'ws'))
+    await run(devnet, server.url.replace('http', 'ws'), () => subscribed)
   } finally {
     await server.close()
   }
@@ -187,12 +198,12 @@ async function served(run: (devnet: Devnet, url: string) => Promise<void>): Prom
 
 /** Resolves once it is true. */
 async function until(isSo: () => boolean): Promise<void> {
-  for (let i = 0; i < 200 && !isSo(); i++) await new Promise((resolve) => setTimeout(resolve, 10))
+  for (let i = 0; i < 2000 && !isSo(); i++) await new Promise((resolve) => setTimeout(resolve, 10))
   assert.ok(isSo())
 }
 
 test('viem watches blocks, events and transactions over WebSocket', () =>
-  served(async ({ call, devnet }, url) => {
+  served(async ({ call, devnet }, url, subscribed) => {
     const socket = webSocket(url)
     const client = createPublicClient({ transport: socket })
     const [blocks, events, pending]: [bigint[], string[], string[]] = [[], [], []]
@@ -208,8 +219,7 @@ test('viem watches blocks, events and transactions over WebSocket', () =>
       }),
       client.watchPendingTransactions({ onTransactions: (hashes) => pending.push(...hashes) }),
     ]
-    await client.getChainId()
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await until(() => subscribed() === 3)
     const receipt = await call('move', [1n, 'one'])
     await call('move', [2n, 'two'])
     await until(() => blocks.length >= 2 && events.length >= 2 && pending.length >= 2)
@@ -222,14 +232,14 @@ test('viem watches blocks, events and transactions over WebSocket', () =>
   }))
 
 test('ethers listens over WebSocket', () =>
-  served(async ({ call, ledger }, url) => {
+  served(async ({ call, ledger }, url, subscribed) => {
     const provider = new WebSocketProvider(url)
     const [blocks, logs]: [number[], string[]] = [[], []]
     await provider.on('block', (n: number) => blocks.push(n))
     await provider.on({ address: ledger, topics: [PLAIN] }, (log: { data: string }) =>
       logs.push(log.data),
     )
-    await provider.getBlockNumber()
+    await until(() => subscribed() === 2)
     await call('move', [9n, ''])
     await until(() => blocks.length > 0 && logs.length > 0)
     assert.equal(logs, [word(9)])

@@ -13,7 +13,7 @@ test('tipsets come by the clock until it is turned off', async () => {
   const { request, intervals } = createRpc(devnet)
   await request({ method: 'hardhat_setIntervalMining', params: [100] })
   assert.is(intervals.interval, 100)
-  for (let i = 0; devnet.node.head.height < 2 && i < 100; i++) await later(50)
+  for (let i = 0; devnet.node.head.height < 2 && i < 1000; i++) await later(50)
   assert.ok(devnet.node.head.height >= 2)
   await request({ method: 'evm_setIntervalMining', params: [0] })
   const { height } = devnet.node.head

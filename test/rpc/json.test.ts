@@ -3,6 +3,7 @@ import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { formatJson, parseJson } from '../../rpc/json.ts'
+import { seed } from '../support/seed.ts'
 
 test('integers beyond 2^53 become bigints, all others numbers', () => {
   const text =
@@ -63,7 +64,7 @@ test('what is written is read back', () => {
     fc.property(tree, (value) => {
       assert.equal(parseJson(formatJson(value)), value)
     }),
-    { seed: Number(process.env['SEED'] ?? Date.now() >>> 0), numRuns: 300 },
+    { seed, numRuns: 300 },
   )
 })
 

@@ -10,11 +10,17 @@ import { serve, type RpcServer } from '../../rpc/server.ts'
 
 const bugs: unknown[] = []
 let aborted = 0
+let onWaiting: () => void
+/** Resolves when the next request that is never answered has come. */
+const nextWaiting = () => new Promise<void>((done) => (onWaiting = done))
 const rpc: Rpc = {
   async request({ method, params }, caller) {
     if (method === 'break') throw new TypeError('broken')
     if (method === 'wait')
-      return new Promise(() => caller!.signal!.addEventListener('abort', () => aborted++))
+      return new Promise(() => {
+        caller!.signal!.addEventListener('abort', () => aborted++)
+        onWaiting()
+      })
     return { method, params }
   },
 }
@@ -113,13 +119,13 @@ test('connections are kept between requests', async () => {
 
 test('a client that goes away is no longer waited for', async () => {
   const gone = new AbortController()
+  void nextWaiting().then(() => gone.abort())
   const waiting = fetch(server.url, { method: 'POST', body: call('wait'), signal: gone.signal })
-  setTimeout(() => gone.abort(), 50)
   await waiting.then(
     () => assert.unreachable('answered'),
     () => undefined,
   )
-  for (let i = 0; i < 100 && aborted === 0; i++) await new Promise((done) => setTimeout(done, 10))
+  for (let i = 0; i < 1000 && aborted === 0; i++) await new Promise((done) => setTimeout(done, 10))
   assert.is(aborted, 1)
 })
 
@@ -140,8 +146,8 @@ test('a port that is taken is named', async () => {
 
 test('closing ends requests that wait', async () => {
   const closing = await serve(rpc, { port: 0, host: '127.0.0.1' })
+  void nextWaiting().then(() => closing.close())
   const waiting = fetch(closing.url, { method: 'POST', body: call('wait') })
-  setTimeout(() => void closing.close(), 50)
   await waiting.then(
     () => assert.unreachable('answered'),
     () => undefined,

@@ -21,8 +21,7 @@ import { BLAKE2B_BATCH, blake2bParameter, createBlake2bKernel } from '../../wasm
 import { blake2bTwin } from '../../wasm/blake2b-twin.ts'
 import { createSha256Kernel } from '../../wasm/sha256-kernel.ts'
 import { fr32Twin, sha256Twin, truncatedLayerTwin } from '../../wasm/sha256-twin.ts'
-
-const seed = Number(process.env['SEED'] ?? 1)
+import { seed } from '../support/seed.ts'
 
 await initCrypto()
 

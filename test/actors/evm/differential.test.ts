@@ -13,8 +13,9 @@ import { MAX_U256 } from '../../../primitives/u256.ts'
 import { OPCODE, deploying } from '../../support/evm-assembler.ts'
 import { createOracle, OUT_OF_GAS, type PlainOutcome } from '../../support/evm-oracle.ts'
 import { EvmWorld } from '../../support/evm-world.ts'
+import { seed } from '../../support/seed.ts'
 
-const run = { seed: Number(process.env['SEED'] ?? Date.now() >>> 0) }
+const run = { seed }
 
 const code = (names: string): number[] => names.split(' ').map((name) => OPCODE.get(name)!)
 

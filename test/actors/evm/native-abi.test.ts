@@ -11,8 +11,8 @@ import {
   NativeAbiError,
 } from '../../../actors/evm/native-abi.ts'
 import { concatBytes, fromHex, toHex } from '../../../primitives/bytes.ts'
+import { seed } from '../../support/seed.ts'
 
-const seed = Number(process.env['SEED'] ?? 1)
 const uint64 = fc.bigInt({ min: 0n, max: (1n << 64n) - 1n })
 const data = fc.uint8Array({ maxLength: 100 })
 const hex = (bytes: Uint8Array): `0x${string}` => `0x${toHex(bytes)}`

@@ -16,8 +16,9 @@ import {
   writeWord,
 } from '../../../actors/evm/interpreter/word.ts'
 import { toHex } from '../../../primitives/bytes.ts'
+import { seed } from '../../support/seed.ts'
 
-const run = { seed: Number(process.env['SEED'] ?? Date.now() >>> 0), numRuns: 400 }
+const run = { seed, numRuns: 400 }
 
 const BITS = [0n, 1n, 5n, 7n, 8n, 31n, 32n, 52n, 53n, 54n, 63n, 64n, 127n, 160n, 248n, 255n]
 const EDGES = BITS.flatMap((bit) => [(1n << bit) - 1n, 1n << bit, (1n << bit) + 1n])

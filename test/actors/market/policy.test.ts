@@ -4,8 +4,9 @@ import * as assert from 'uvu/assert'
 import { dealProviderCollateralBounds, nextUpdateEpoch } from '../../../actors/market/policy.ts'
 import { MAINNET_POLICY, TESTING_POLICY } from '../../../actors/policy.ts'
 import { fil } from '../../../primitives/units.ts'
+import { seed } from '../../support/seed.ts'
 
-const run = { seed: Number(process.env['SEED'] ?? Date.now() >>> 0), numRuns: 300 }
+const run = { seed, numRuns: 300 }
 
 test('a deal is updated within an interval, at an epoch of its own', () => {
   const ids = fc.bigInt({ min: 0n, max: (1n << 63n) - 1n })

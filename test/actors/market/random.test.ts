@@ -31,6 +31,7 @@ import {
   signed,
   WORKER,
 } from '../../support/market.ts'
+import { seed } from '../../support/seed.ts'
 
 await initCrypto()
 
@@ -152,7 +153,7 @@ test('whatever happens to deals, locked funds are held, and no money is lost or 
         assert.is(came, balance + gone)
       }
     }),
-    { seed: Number(process.env['SEED'] ?? Date.now() >>> 0), numRuns: 150 },
+    { seed, numRuns: 150 },
   )
 })
 

@@ -8,8 +8,9 @@ import {
 } from '../../../actors/miner/deadline-assignment.ts'
 import * as info from '../../../actors/miner/deadline-info.ts'
 import { MAINNET_POLICY as policy } from '../../../actors/policy.ts'
+import { seed } from '../../support/seed.ts'
 
-const run = { seed: Number(process.env['SEED'] ?? Date.now() >>> 0), numRuns: 200 }
+const run = { seed, numRuns: 200 }
 const epochs = fc.integer({ min: 0, max: 5_000_000 })
 const offsets = fc.integer({ min: 0, max: 2879 })
 const indices = fc.integer({ min: 0, max: 47 })

@@ -17,8 +17,9 @@ import {
   endDeadline,
   sealedCid,
 } from '../../support/miner.ts'
+import { seed } from '../../support/seed.ts'
 
-const params = { seed: Number(process.env['SEED'] ?? 7), numRuns: 1500 }
+const params = { seed, numRuns: 1500 }
 
 const uint64 = fc.constantFrom(
   0n,

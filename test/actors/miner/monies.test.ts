@@ -6,8 +6,9 @@ import * as monies from '../../../actors/miner/monies.ts'
 import { DEVNET_2K_POLICY, MAINNET_POLICY } from '../../../actors/policy.ts'
 import { extrapolatedCumSumOfRatio, filterEstimate } from '../../../primitives/smoothing.ts'
 import { fil } from '../../../primitives/units.ts'
+import { seed } from '../../support/seed.ts'
 
-const run = { seed: Number(process.env['SEED'] ?? Date.now() >>> 0), numRuns: 200 }
+const run = { seed, numRuns: 200 }
 const EiB = 1n << 60n
 const SECTOR = 32n << 30n
 const network: monies.NetworkEstimates = {

@@ -3,8 +3,9 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import * as sector from '../../../actors/miner/policy.ts'
 import { DEVNET_2K_POLICY, MAINNET_POLICY } from '../../../actors/policy.ts'
+import { seed } from '../../support/seed.ts'
 
-const run = { seed: Number(process.env['SEED'] ?? Date.now() >>> 0), numRuns: 300 }
+const run = { seed, numRuns: 300 }
 
 test('seal proofs are numbered by kind and size', () => {
   assert.is(sector.SEAL_PROOFS.length, 20)

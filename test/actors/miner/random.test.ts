@@ -16,8 +16,9 @@ import {
   proveCommitOf,
   proveDeadline,
 } from '../../support/miner.ts'
+import { seed } from '../../support/seed.ts'
 
-const params = { seed: Number(process.env['SEED'] ?? 7), numRuns: 15 }
+const params = { seed, numRuns: 15 }
 
 /** Something that is tried; the numbers say with which sectors and where. */
 interface Step {

@@ -35,10 +35,11 @@ import {
   proveDeadline,
   sealedCid,
 } from '../../support/miner.ts'
+import { seed } from '../../support/seed.ts'
 
 test.before(() => initCrypto())
 
-const params = { seed: Number(process.env['SEED'] ?? 5), numRuns: 12 }
+const params = { seed, numRuns: 12 }
 
 /** A miner whose partitions hold more than two sectors, so that runs of many meet their ends. */
 const minerWith = (sectorStore: 'amt' | 'runs', partitionSize: number): MinerRuntime =>

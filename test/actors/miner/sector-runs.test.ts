@@ -25,10 +25,11 @@ import {
   sectorOf,
   sectorRange,
 } from '../../support/sectors.ts'
+import { seed } from '../../support/seed.ts'
 
 test.before(() => initCrypto())
 
-const params = { seed: Number(process.env['SEED'] ?? 3), numRuns: 400 }
+const params = { seed, numRuns: 400 }
 
 type Change =
   | { readonly store: readonly (readonly [bigint, Kind])[] }

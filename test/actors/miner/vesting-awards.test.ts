@@ -21,9 +21,10 @@ import {
   type VestingFunds,
   vestingSchedule,
 } from '../../../actors/miner/vesting.ts'
+import { seed } from '../../support/seed.ts'
 
 const sum = fc.bigInt({ min: 1n, max: 10n ** 21n })
-const params = { seed: Number(process.env['SEED'] ?? 7), numRuns: 200 }
+const params = { seed, numRuns: 200 }
 
 test('awards together have the entries of awards one by one', () => {
   const award = fc.record({ begin: fc.integer({ min: 0, max: 9000 }), sum })

@@ -12,8 +12,9 @@ import {
   type VestingFunds,
 } from '../../../actors/miner/vesting.ts'
 import { fil } from '../../../primitives/units.ts'
+import { seed } from '../../support/seed.ts'
 
-const run = { seed: Number(process.env['SEED'] ?? Date.now() >>> 0), numRuns: 200 }
+const run = { seed, numRuns: 200 }
 const amounts = fc.bigInt({ min: 0n, max: fil('50') })
 const specs = fc.record({
   initialDelay: fc.integer({ min: 0, max: 20 }),

@@ -5,8 +5,9 @@ import * as assert from 'uvu/assert'
 import * as reward from '../../../actors/reward/logic.ts'
 import { filterEstimate, nextEstimate } from '../../../primitives/smoothing.ts'
 import { fil } from '../../../primitives/units.ts'
+import { seed } from '../../support/seed.ts'
 
-const run = { seed: Number(process.env['SEED'] ?? Date.now() >>> 0), numRuns: 60 }
+const run = { seed, numRuns: 60 }
 const EiB = 1n << 60n
 const powers = fc.bigInt({ min: 0n, max: 8n * EiB })
 

@@ -9,8 +9,9 @@ import {
   weightedPremiumPercentile,
   type FeeMessage,
 } from '../../../engine/chain/base-fee.ts'
+import { seed } from '../../support/seed.ts'
 
-const run = { seed: Number(process.env['SEED'] ?? Date.now() >>> 0), numRuns: 300 }
+const run = { seed, numRuns: 300 }
 const fees = fc.bigInt({ min: 100n, max: 10n ** 12n })
 const message = (change: Partial<FeeMessage> = {}): FeeMessage => ({
   cid: 'a',

@@ -21,8 +21,8 @@ import {
 } from '../../../engine/chain/block.ts'
 import { headerFromJson, headerToJson } from '../../../engine/chain/block-json.ts'
 import { cid, header } from './arbitraries.ts'
+import { seed } from '../../support/seed.ts'
 
-const seed = Number(process.env['SEED'] ?? 1)
 const isDecodeError = (error: unknown): boolean => error instanceof DecodeError
 const ROOT = cidOf(Uint8Array.of(1))
 

@@ -28,8 +28,8 @@ import {
 import type { SignedMessage } from '../../../engine/chain/message.ts'
 import { verifyMessageSignature } from '../../../engine/chain/message-signature.ts'
 import { bytes } from './arbitraries.ts'
+import { seed } from '../../support/seed.ts'
 
-const seed = Number(process.env['SEED'] ?? 1)
 const SECRET = `0x${'07'.repeat(32)}` as const
 const account = privateKeyToAccount(SECRET)
 const CHAIN_IDS = [314n, 314159n, 31415926n] as const

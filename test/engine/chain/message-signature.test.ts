@@ -29,8 +29,8 @@ import {
   verifyMessageSignature,
 } from '../../../engine/chain/message-signature.ts'
 import { bytes } from './arbitraries.ts'
+import { seed } from '../../support/seed.ts'
 
-const seed = Number(process.env['SEED'] ?? 1)
 const CHAIN_ID = 31415926n
 
 await initCrypto()

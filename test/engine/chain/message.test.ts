@@ -25,8 +25,8 @@ import {
   signedMessageToJson,
 } from '../../../engine/chain/message.ts'
 import { address, message, signedMessage } from './arbitraries.ts'
+import { seed } from '../../support/seed.ts'
 
-const seed = Number(process.env['SEED'] ?? 1)
 const isDecodeError = (error: unknown): boolean => error instanceof DecodeError
 
 const sample: Message = makeMessage({

@@ -25,8 +25,8 @@ import {
   receiptsRoot,
   receiptToJson,
 } from '../../../engine/chain/receipt.ts'
+import { seed } from '../../support/seed.ts'
 
-const seed = Number(process.env['SEED'] ?? 1)
 const isDecodeError = (error: unknown): boolean => error instanceof DecodeError
 
 const receipt: fc.Arbitrary<Receipt> = fc

@@ -21,8 +21,8 @@ import {
 } from '../../../engine/chain/tipset.ts'
 import { headerToJson } from '../../../engine/chain/block-json.ts'
 import { bytes, cid } from './arbitraries.ts'
+import { seed } from '../../support/seed.ts'
 
-const seed = Number(process.env['SEED'] ?? 1)
 const ROOT = cidOf(Uint8Array.of(1))
 const isInvalid = (error: unknown): boolean => error instanceof InvalidInput
 

@@ -21,8 +21,7 @@ import { bls } from '../../../primitives/crypto/bls.ts'
 import { sha256 } from '../../../primitives/crypto/hash.ts'
 import { initCrypto } from '../../../primitives/crypto/init.ts'
 import { blsSecretFromSeed } from '../../../primitives/crypto/keys.ts'
-
-const seed = Number(process.env['SEED'] ?? 1)
+import { seed } from '../../support/seed.ts'
 
 await initCrypto()
 

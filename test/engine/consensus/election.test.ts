@@ -17,8 +17,8 @@ import { modelledVrf } from '../../../engine/consensus/vrf.ts'
 import { concatBytes, fromHex, int64be, toHex, uint64be, utf8 } from '../../../primitives/bytes.ts'
 import { blake2b256 } from '../../../primitives/crypto/hash.ts'
 import { InvariantError } from '../../../primitives/assert.ts'
+import { seed } from '../../support/seed.ts'
 
-const seed = Number(process.env['SEED'] ?? 1)
 const ONE = 1n << 256n
 const PiB = 1n << 50n
 const proof = (n: number) => blake2b256(uint64be(n))

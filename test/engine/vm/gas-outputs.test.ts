@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { gasOutputs, gasOverestimationBurn } from '../../../engine/vm/gas-outputs.ts'
+import { seed } from '../../support/seed.ts'
 
-const run = { seed: Number(process.env['SEED'] ?? Date.now() >>> 0), numRuns: 500 }
+const run = { seed, numRuns: 500 }
 const gas = fc.integer({ min: 0, max: 10_000_000_000 })
 const price = fc.bigInt({ min: 0n, max: 10n ** 12n })
 

@@ -9,8 +9,7 @@ import { Blake2bStream } from '../../../primitives/crypto/blake2b-stream.ts'
 import { blake2b } from '../../../primitives/crypto/hash.ts'
 import { initCrypto } from '../../../primitives/crypto/init.ts'
 import { InvariantError } from '../../../primitives/assert.ts'
-
-const seed = Number(process.env['SEED'] ?? 1)
+import { seed } from '../../support/seed.ts'
 
 await initCrypto()
 

@@ -10,8 +10,7 @@ import type { BlsCurve } from '../../../primitives/crypto/bls-curve.ts'
 import { herumiCurve, type MclModule } from '../../../primitives/crypto/bls-herumi.ts'
 import { initCrypto, loadBls } from '../../../primitives/crypto/init.ts'
 import { blsSecretFromSeed } from '../../../primitives/crypto/keys.ts'
-
-const seed = Number(process.env['SEED'] ?? 1)
+import { seed } from '../../support/seed.ts'
 
 await initCrypto()
 const herumi = (await loadBls('herumi'))!

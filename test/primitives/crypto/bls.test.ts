@@ -12,8 +12,8 @@ import { type BlstBinding, blstCurve } from '../../../primitives/crypto/bls-blst
 import { herumiCurve, type MclModule } from '../../../primitives/crypto/bls-herumi.ts'
 import { initCrypto, loadBls } from '../../../primitives/crypto/init.ts'
 import { InvalidInput } from '../../../primitives/invalid-input.ts'
+import { seed } from '../../support/seed.ts'
 
-const seed = Number(process.env['SEED'] ?? 1)
 const ORDER = 0x73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001n
 const FIELD =
   0x1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaabn

@@ -8,8 +8,7 @@ import { type BlsBackend, DST_POP, type SignedItem } from '../../../primitives/c
 import { type ChainsafeBls, invalidByChainsafe } from '../../../primitives/crypto/chainsafe-bls.ts'
 import { initCrypto, loadBls, loadChainsafeBls } from '../../../primitives/crypto/init.ts'
 import { blsSecretFromSeed } from '../../../primitives/crypto/keys.ts'
-
-const seed = Number(process.env['SEED'] ?? 1)
+import { seed } from '../../support/seed.ts'
 
 await initCrypto()
 const native = await loadBls('blst')

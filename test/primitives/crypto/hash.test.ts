@@ -17,8 +17,7 @@ import {
 } from '../../../primitives/crypto/hash.ts'
 import { initCrypto } from '../../../primitives/crypto/init.ts'
 import { InvariantError } from '../../../primitives/assert.ts'
-
-const seed = Number(process.env['SEED'] ?? 1)
+import { seed } from '../../support/seed.ts'
 
 await initCrypto()
 await initCrypto()

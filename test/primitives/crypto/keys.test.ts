@@ -7,8 +7,7 @@ import { bls } from '../../../primitives/crypto/bls.ts'
 import { initCrypto } from '../../../primitives/crypto/init.ts'
 import { blsSecretFromSeed, secp256k1SecretFromSeed } from '../../../primitives/crypto/keys.ts'
 import { publicKeyFromSecret } from '../../../primitives/crypto/secp256k1.ts'
-
-const seed = Number(process.env['SEED'] ?? 1)
+import { seed } from '../../support/seed.ts'
 
 await initCrypto()
 

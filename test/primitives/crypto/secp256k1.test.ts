@@ -16,8 +16,8 @@ import {
   sign,
 } from '../../../primitives/crypto/secp256k1.ts'
 import { InvalidInput } from '../../../primitives/invalid-input.ts'
+import { seed } from '../../support/seed.ts'
 
-const seed = Number(process.env['SEED'] ?? 1)
 const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
 
 await initCrypto()
