@@ -5,7 +5,7 @@
  * The stream is xoshiro128** (Blackman and Vigna), seeded with BLAKE2b of the seed; a fork's seed is BLAKE2b of the parent's
  * seed and the label. Decisions are made on integers only.
  */
-import { assert } from './assert.ts'
+import { assert, InvariantError } from './assert.ts'
 import { utf8 } from './bytes.ts'
 import { blake2b256 } from './crypto/hash.ts'
 
@@ -72,7 +72,8 @@ export class Prng {
 
   /** 0 to `n` - 1, all equally likely, for any positive `n`. */
   bigBelow(n: bigint): bigint {
-    assert(n >= 1n, `bigBelow(${n})`)
+    if (n < 1n) throw new InvariantError(`bigBelow(${n})`)
+    if (n <= Number.MAX_SAFE_INTEGER) return BigInt(this.#safeBelow(Number(n)))
     const bits = (n - 1n).toString(2).length
     for (;;) {
       let drawn = 0n
@@ -83,6 +84,18 @@ export class Prng {
             ? (drawn << 32n) | BigInt(word)
             : (drawn << BigInt(left)) | BigInt(word >>> (32 - left))
       }
+      if (drawn < n) return drawn
+    }
+  }
+
+  /** As `bigBelow`, from the same words of the stream. */
+  #safeBelow(n: number): number {
+    const bits = bitsOf(n - 1)
+    for (;;) {
+      const drawn =
+        bits > 32
+          ? this.uint32() * 2 ** (bits - 32) + (this.uint32() >>> (64 - bits))
+          : this.uint32() >>> (32 - bits)
       if (drawn < n) return drawn
     }
   }
@@ -122,6 +135,12 @@ export class Prng {
     assert(items.length > 0, 'nothing to pick from')
     return items[this.below(items.length)]!
   }
+}
+
+/** Bits of an integer from 0 to 2⁵³ - 1; 0 has one. */
+function bitsOf(n: number): number {
+  const high = Math.floor(n / UINT32)
+  return high > 0 ? 64 - Math.clz32(high) : Math.max(1, 32 - Math.clz32(n))
 }
 
 const UINT32 = 2 ** 32

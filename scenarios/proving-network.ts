@@ -6,7 +6,9 @@
 import { currentDeadlineInfo } from '../actors/miner/deadlines.ts'
 import { POST_PROOF_SIZE } from '../actors/miner/policy.ts'
 import { SubmitWindowedPoStParams } from '../actors/miner/sector-params.ts'
+import type { PoStPartition } from '../actors/miner/deadline-posts.ts'
 import type { MinerState } from '../actors/miner/state.ts'
+import { chainCommitRandomness } from '../actors/miner/window-post.ts'
 import { Payload } from '../actors/payload.ts'
 import type { PowerState } from '../actors/power/state.ts'
 import { AwardBlockRewardParams } from '../actors/reward/params.ts'
@@ -23,9 +25,7 @@ import type { StateTree } from '../engine/vm/state-tree.ts'
 import { type Address, idAddress } from '../primitives/address.ts'
 import { defined, InvariantError } from '../primitives/assert.ts'
 import { Bitfield } from '../primitives/bitfield.ts'
-import { encode } from '../primitives/codec.ts'
 import type { Prng } from '../primitives/prng.ts'
-import { DomainSeparationTag, drawRandomness } from '../primitives/randomness.ts'
 import type { ActorId, ChainEpoch } from '../primitives/units.ts'
 import { drawWins, type Shares, sharesOf } from '../engine/consensus/win-draw.ts'
 
@@ -102,20 +102,14 @@ export class ProvingNetwork {
     const { worker, windowPoStProofType } = state.info.get()
     const commitEpoch = this.epoch - 1
     const digest = this.#context.randomness.ticketDigest(commitEpoch)
-    const params = encode(SubmitWindowedPoStParams, {
+    const partitions: PoStPartition[] = []
+    for (let i = from; i < to; i++) partitions.push({ index: BigInt(i), skipped: Bitfield.empty })
+    const params = Payload.of(SubmitWindowedPoStParams, {
       deadline: BigInt(deadline),
-      partitions: Array.from({ length: to - from }, (_, i) => ({
-        index: BigInt(from + i),
-        skipped: Bitfield.empty,
-      })),
+      partitions,
       proofs: [{ postProof: windowPoStProofType, proofBytes: PROOFS[to - from]! }],
       chainCommitEpoch: commitEpoch,
-      chainCommitRand: drawRandomness(
-        digest,
-        DomainSeparationTag.PoStChainCommit,
-        commitEpoch,
-        NO_ENTROPY,
-      ),
+      chainCommitRand: chainCommitRandomness(digest, commitEpoch),
     })
     this.#message(worker, miner, SUBMIT_WINDOWED_POST, params)
     this.counts.posts++
@@ -128,7 +122,7 @@ export class ProvingNetwork {
     this.counts.awards++
   }
 
-  #message(from: Address, to: ActorId, method: bigint, params: Uint8Array): void {
+  #message(from: Address, to: ActorId, method: bigint, params: Payload): void {
     const sender = defined(this.tree.resolve(from), 'a worker')
     const nonce = defined(this.tree.get(sender), 'a worker').sequence
     const message = { from, to: idAddress(to), nonce, method, params, ...NO_GAS }
@@ -175,7 +169,6 @@ const CRON_TICK = systemMessage(CRON_ACTOR, 2)
 const AWARD_BLOCK_REWARD = 2
 const SUBMIT_WINDOWED_POST = 5n
 const NO_GAS = { version: 0n, value: 0n, gasLimit: 0n, gasFeeCap: 0n, gasPremium: 0n }
-const NO_ENTROPY = new Uint8Array()
 const NOBODY: readonly ActorId[] = []
 /** Epochs after the opening of a deadline at which its proofs are submitted. */
 const POST_DELAY = 5

@@ -84,6 +84,11 @@ export const systemMessage = (
   value,
 })
 
+/** A message as it runs: its parameters as bytes of the chain, or live where the sender is in this process. */
+export interface RunnableMessage extends Omit<Message, 'params'> {
+  readonly params: Uint8Array | Payload
+}
+
 /**
  * Runs a message a user signed. The sender's nonce rises even when the message fails.
  * @param length - bytes of the message on chain, its signature included unless that is BLS.
@@ -93,7 +98,7 @@ export const systemMessage = (
 export function applyMessage(
   tree: StateTree,
   context: MachineContext,
-  message: Message,
+  message: RunnableMessage,
   length: number,
   anySender = false,
 ): ApplyResult {
@@ -118,14 +123,15 @@ export function applyMessage(
   return settle(tree, context, message, id, gasCost, finished(ran, meter.used))
 }
 
-function messageParams({ params, method }: Message): Payload | null {
+function messageParams({ params, method }: RunnableMessage): Payload | null {
+  if (params instanceof Payload) return params
   if (params.length === 0) return null
   return Payload.raw(params, method === 0n ? CODEC.raw : CODEC.cbor)
 }
 
 /** attoFIL per unit of gas that really reach the producer. */
 export function effectivePremium(
-  { gasPremium, gasFeeCap }: Message,
+  { gasPremium, gasFeeCap }: Pick<Message, 'gasPremium' | 'gasFeeCap'>,
   baseFee: TokenAmount,
 ): TokenAmount {
   return max(0n, min(gasPremium, gasFeeCap - baseFee))
@@ -135,7 +141,7 @@ export function effectivePremium(
 function preflight(
   tree: StateTree,
   context: MachineContext,
-  message: Message,
+  message: RunnableMessage,
   inclusion: number,
   anySender: boolean,
 ): { id: ActorId; gasCost: TokenAmount | undefined } | ApplyResult {
@@ -227,7 +233,7 @@ const finished = ({ exitCode, ret, manager }: Run, gasUsed = 0): ApplyResult => 
 function settle(
   tree: StateTree,
   { baseFee }: MachineContext,
-  message: Message,
+  message: RunnableMessage,
   sender: ActorId,
   gasCost: TokenAmount,
   result: ApplyResult,

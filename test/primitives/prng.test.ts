@@ -128,6 +128,23 @@ test('the largest numbers are drawn with all their bits', () => {
   assert.is(big, (1n << 300n) - 1n)
 })
 
+test('bigBelow takes the highest bits of each word, enough of them for the largest result', () => {
+  const powers = Array.from({ length: 70 }, (_, i) => 1n << BigInt(i))
+  for (const n of powers.flatMap((power) => [power, power + 1n, 2n * power - 1n])) {
+    const [prng, words] = [new Prng(`bits ${n}`), new Prng(`bits ${n}`)]
+    const bits = (n - 1n).toString(2).length
+    for (let k = 0; k < 5; k++) assert.is(prng.bigBelow(n), drawnBelow(words, n, bits))
+  }
+})
+
+function drawnBelow(words: Prng, n: bigint, bits: number): bigint {
+  let drawn = ''
+  for (let left = bits; left > 0; left -= 32)
+    drawn += words.uint32().toString(2).padStart(32, '0').slice(0, left)
+  const value = BigInt(`0b${drawn}`)
+  return value < n ? value : drawnBelow(words, n, bits)
+}
+
 test('chance is certain at its ends', () => {
   const prng = new Prng('ends')
   for (let i = 0; i < 100; i++) {
