@@ -193,9 +193,9 @@ function givePower(
 
 /** What a pledge is computed from, in a state. */
 export function pledgeInputs(
-  tree: StateTree,
+  tree: Pick<StateTree, 'get'>,
   power: PowerState,
-  context: MachineContext,
+  context: Pick<MachineContext, 'epoch' | 'circulatingSupply'>,
 ): PledgeInputs {
   const reward = tree.get(REWARD_ACTOR)!.state.get() as RewardState
   return {
@@ -203,7 +203,7 @@ export function pledgeInputs(
     qaPower: power.thisEpochQaPowerSmoothed,
     baselinePower: reward.thisEpochBaselinePower,
     circulatingSupply: context.circulatingSupply,
-    epochsSinceRampStart: -power.rampStartEpoch,
+    epochsSinceRampStart: context.epoch - power.rampStartEpoch,
     rampDurationEpochs: power.rampDurationEpochs,
   }
 }

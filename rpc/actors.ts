@@ -8,10 +8,12 @@ import type { Tipset } from '../engine/chain/tipset.ts'
 import type { Actor, Actors } from '../engine/vm/state-tree.ts'
 import { type Address, formatAddress, idAddress, PROTOCOL } from '../primitives/address.ts'
 import { defined } from '../primitives/assert.ts'
+import type { Cid } from '../primitives/cid.ts'
 import { type EthAddress, ethAddressOf } from '../primitives/eth-address.ts'
 import type { ActorId } from '../primitives/units.ts'
 import type { RpcContext } from './context.ts'
 import { actorNotFound, refused } from './errors.ts'
+import { tipsetOf } from './tipsets.ts'
 
 export const stateAfter = ({ node }: RpcContext, tipset: Tipset): Actors =>
   node.store.execution(tipset).state
@@ -33,6 +35,19 @@ export function actorOf(context: RpcContext, tipset: Tipset, address: Address): 
   const found = findActor(stateAfter(context, tipset), address)
   if (!found) throw actorNotFound(shownAddress(context, address))
   return found
+}
+
+/** Id of an address in the state after a tipset. @throws RpcError "actor not found" */
+export function idIn(context: RpcContext, address: Address, key: readonly Cid[]): ActorId {
+  const id = resolveIn(stateAfter(context, tipsetOf(context, key)), address)
+  if (id === undefined) throw actorNotFound(shownAddress(context, address))
+  return id
+}
+
+/** State of an actor that every network has, after a tipset. */
+export function singletonState<S>(context: RpcContext, key: readonly Cid[], id: ActorId): S {
+  const actor = stateAfter(context, tipsetOf(context, key)).get(id)
+  return defined(actor, `actor f0${id}`).state.get() as S
 }
 
 /** State of a miner. @throws RpcError "actor not found", or that it is no miner. */

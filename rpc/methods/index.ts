@@ -1,5 +1,6 @@
 /** All methods: this list is the API. */
 import { alias, type Method } from '../method.ts'
+import { allocationMethods } from './allocations.ts'
 import { chainNotifyMethods } from './chain-notify.ts'
 import { chainMessageMethods } from './chain-messages.ts'
 import { chainMethods } from './chain.ts'
@@ -21,6 +22,7 @@ import { debugMethods } from './debug.ts'
 import { executionMethods } from './execution.ts'
 import { gasMethods } from './gas.ts'
 import { lookupMethods } from './lookups.ts'
+import { marketMethods } from './market.ts'
 import { minerMethods } from './miner.ts'
 import { mpoolMethods } from './mpool.ts'
 import { networkStateMethods } from './network-state.ts'
@@ -29,6 +31,7 @@ import { nodeInfoMethods } from './node-info.ts'
 import { sectorMethods } from './sectors.ts'
 import { pitheadMinerMethods } from './pithead-miner.ts'
 import { pitheadTimeMethods } from './pithead-time.ts'
+import { pledgeMethods } from './pledge.ts'
 import { stateMethods } from './state.ts'
 import { walletMethods } from './wallet.ts'
 import { web3Methods } from './web3.ts'
@@ -67,6 +70,9 @@ const LOTUS_METHODS: readonly Method[] = [
   ...executionMethods,
   ...minerMethods,
   ...sectorMethods,
+  ...allocationMethods,
+  ...marketMethods,
+  ...pledgeMethods,
   ...walletMethods,
   ...mpoolMethods,
   ...gasMethods,

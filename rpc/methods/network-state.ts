@@ -1,21 +1,16 @@
-/** The network's money and randomness, and what the market and the registry hold. Reference: Lotus `node/impl/full/state.go`. */
+/** The network's money, its actors and their states, and what datacap they have. Reference: Lotus `node/impl/full/state.go`. */
 import type { DatacapState } from '../../actors/datacap/state.ts'
-import { balanceIn } from '../../actors/market/balances.ts'
-import type { MarketState } from '../../actors/market/state.ts'
-import { DATACAP_ACTOR, MARKET_ACTOR, VERIFREG_ACTOR } from '../../actors/singletons.ts'
+import { DATACAP_ACTOR, VERIFREG_ACTOR } from '../../actors/singletons.ts'
 import type { VerifregState } from '../../actors/verifreg/state.ts'
 import { Address, idAddress } from '../../primitives/address.ts'
-import { defined } from '../../primitives/assert.ts'
 import { encodeBase64 } from '../../primitives/base64.ts'
 import { Bitfield } from '../../primitives/bitfield.ts'
 import { Cid } from '../../primitives/cid.ts'
-import type { ActorId } from '../../primitives/units.ts'
-import { actorOf, resolveIn, shownAddress, stateAfter } from '../actors.ts'
+import { actorOf, idIn, shownAddress, singletonState, stateAfter } from '../actors.ts'
 import { bitfieldToJson } from '../bitfield-json.ts'
-import type { RpcContext } from '../context.ts'
 import { address, tipsetKey } from '../decoders.ts'
-import { actorNotFound } from '../errors.ts'
 import { method } from '../method.ts'
+import { supplyAfter } from '../supply.ts'
 import { tipsetOf } from '../tipsets.ts'
 
 /** Datacap has the decimals of a token; the registry counts bytes. */
@@ -23,14 +18,14 @@ const DATACAP_PER_BYTE = 10n ** 18n
 
 export const networkStateMethods = [
   method<[readonly Cid[]]>('Filecoin.StateCirculatingSupply', [tipsetKey], (context, key) =>
-    supplyAt(context, key).filCirculating.toString(),
+    supplyAfter(context, key).filCirculating.toString(),
   ),
   method<[readonly Cid[]]>(
     'Filecoin.StateVMCirculatingSupplyInternal',
     [tipsetKey],
     (context, key) => {
       const { filVested, filMined, filBurnt, filLocked, filCirculating, filReserveDisbursed } =
-        supplyAt(context, key)
+        supplyAfter(context, key)
       return {
         FilVested: filVested.toString(),
         FilMined: filMined.toString(),
@@ -56,23 +51,11 @@ export const networkStateMethods = [
     },
   ),
   method<[Address, readonly Cid[]]>(
-    'Filecoin.StateMarketBalance',
-    [address, tipsetKey],
-    (context, who, key) => {
-      const id = idOf(context, who, key)
-      const { escrowTable, lockedTable } = singleton<MarketState>(context, key, MARKET_ACTOR)
-      return {
-        Escrow: balanceIn(escrowTable, id).toString(),
-        Locked: balanceIn(lockedTable, id).toString(),
-      }
-    },
-  ),
-  method<[Address, readonly Cid[]]>(
     'Filecoin.StateVerifiedClientStatus',
     [address, tipsetKey],
     (context, who, key) => {
-      const { token } = singleton<DatacapState>(context, key, DATACAP_ACTOR)
-      const held = token.balances.get(idOf(context, who, key))
+      const { token } = singletonState<DatacapState>(context, key, DATACAP_ACTOR)
+      const held = token.balances.get(idIn(context, who, key))
       return held === undefined ? null : (held / DATACAP_PER_BYTE).toString()
     },
   ),
@@ -80,28 +63,11 @@ export const networkStateMethods = [
     'Filecoin.StateVerifierStatus',
     [address, tipsetKey],
     (context, who, key) => {
-      const { verifiers } = singleton<VerifregState>(context, key, VERIFREG_ACTOR)
-      return verifiers.get(idOf(context, who, key))?.toString() ?? null
+      const { verifiers } = singletonState<VerifregState>(context, key, VERIFREG_ACTOR)
+      return verifiers.get(idIn(context, who, key))?.toString() ?? null
     },
   ),
 ]
-
-function supplyAt(context: RpcContext, key: readonly Cid[]) {
-  const tipset = tipsetOf(context, key)
-  return context.node.supply(stateAfter(context, tipset), tipset.height)
-}
-
-function singleton<S>(context: RpcContext, key: readonly Cid[], id: ActorId): S {
-  const actor = stateAfter(context, tipsetOf(context, key)).get(id)
-  return defined(actor, `actor f0${id}`).state.get() as S
-}
-
-/** @throws RpcError "actor not found" */
-function idOf(context: RpcContext, who: Address, key: readonly Cid[]): ActorId {
-  const id = resolveIn(stateAfter(context, tipsetOf(context, key)), who)
-  if (id === undefined) throw actorNotFound(shownAddress(context, who))
-  return id
-}
 
 /** A state as Go prints it: names that begin with a capital, bytes in base64, links by their CID. */
 function stateToJson(value: unknown): unknown {

@@ -58,6 +58,9 @@ export const sectorMethods = [
     bitfieldToJson(all(state, ({ recoveries }) => recoveries)),
   ),
   aboutMiner('StateMinerAllocated', ({ state }) => bitfieldToJson(state.allocatedSectors.get())),
+  aboutNumber('StateMinerSectorAllocated', ({ state }, number) =>
+    state.allocatedSectors.get().has(number),
+  ),
   aboutMiner('StateMinerActiveSectors', ({ state }) =>
     state.sectors.load(all(state, activeSectors)).map(sectorToJson),
   ),

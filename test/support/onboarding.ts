@@ -109,6 +109,7 @@ export function publishDeal(
   client: Signer,
   provider: DevnetProvider,
   piece: Piece,
+  verifiedDeal = false,
 ): PieceOrder & { readonly dealId: bigint } {
   const worker = workerOf(provider)
   const escrow = (of: ActorId) => encode(address, idAddress(of))
@@ -117,7 +118,7 @@ export function publishDeal(
   sendOk(devnet, worker, { ...add, params: escrow(provider.id) })
   const start = BigInt(devnet.node.head.height) + 5000n
   const proposal: DealProposal = {
-    ...{ pieceCid: piece.cid, pieceSize: piece.size, verifiedDeal: false, label: 'a deal' },
+    ...{ pieceCid: piece.cid, pieceSize: piece.size, verifiedDeal, label: 'a deal' },
     ...{ client: client.address, provider: idAddress(provider.id) },
     ...{ startEpoch: start, endEpoch: start + 520_000n, storagePricePerEpoch: 1000n },
     ...{ providerCollateral: fil('10'), clientCollateral: fil('1') },
