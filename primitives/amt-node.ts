@@ -4,7 +4,7 @@
  */
 import { childBase, type Index, slotOf } from './amt-index.ts'
 import { assert } from './assert.ts'
-import { finishBlock } from './block.ts'
+import { finishBlock, isWritten } from './block.ts'
 import {
   type Bitmap,
   bitmapFromBytes,
@@ -263,7 +263,7 @@ export class AmtNode<T> {
 
   /** CID of the node's block; with `sink`, also writes the block and all it reaches. */
   cid(spec: AmtSpec<T>, height: number, sink?: BlockSink): Cid {
-    if (this.#cid !== undefined && sink === undefined) return this.#cid
+    if (isWritten(this.#cid, sink)) return this.#cid
     const out = new CborWriter(sink)
     this.write(spec, height, out)
     return (this.#cid = finishBlock(out, this.#cid))

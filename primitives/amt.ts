@@ -7,7 +7,7 @@ import { diffNodes } from './amt-diff.ts'
 import { type Index, isBelow, toIndex, toNumber } from './amt-index.ts'
 import { AmtNode, type AmtSpec, type Batch, type Growth } from './amt-node.ts'
 import { assert, defined } from './assert.ts'
-import { finishBlock } from './block.ts'
+import { finishBlock, isWritten } from './block.ts'
 import {
   type BlockSink,
   type BlockSource,
@@ -172,7 +172,7 @@ export class Amt<T> {
 
   /** CID of the root block; with `sink`, also writes every block of the array and what its values link to. */
   cid(sink?: BlockSink): Cid {
-    if (this.#cid !== undefined && sink === undefined) return this.#cid
+    if (isWritten(this.#cid, sink)) return this.#cid
     const out = new CborWriter(sink)
     writeRoot(this.spec, this.#load(), out)
     return (this.#cid = finishBlock(out, this.#cid))

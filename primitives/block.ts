@@ -1,7 +1,11 @@
 /** The end of writing a block: its CID, without copying the block when nobody wants the bytes. */
-import type { CborWriter } from './cbor.ts'
+import type { BlockSink, CborWriter } from './cbor.ts'
 import { type Cid, cidOf } from './cid.ts'
 import { countBlock } from './cost.ts'
+
+/** Whether nothing is left to do for a block of this CID: no sink wants it, or the sink has it. */
+export const isWritten = (cid: Cid | undefined, sink: BlockSink | undefined): cid is Cid =>
+  cid !== undefined && (sink === undefined || sink.holds?.(cid) === true)
 
 /**
  * CID of the block that `out` holds, hashed unless it is `known`; the block goes to the writer's sink if it has one. Nothing

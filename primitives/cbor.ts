@@ -14,6 +14,8 @@ export interface BlockSource {
 /** Where the blocks behind links are written to. */
 export interface BlockSink {
   put(cid: Cid, block: Uint8Array): void
+  /** Whether a block and all it reaches were written already, so that it need not be written again. */
+  holds?(cid: Cid): boolean
 }
 
 /** Bytes that are not what a codec expects: cut short, another type, out of range, left over. */

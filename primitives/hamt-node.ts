@@ -3,7 +3,7 @@
  * deleting copy the path, so every earlier root stays whole. Its block is read, and its CID computed, at most once.
  */
 import { assert } from './assert.ts'
-import { finishBlock } from './block.ts'
+import { finishBlock, isWritten } from './block.ts'
 import {
   type Bitmap,
   bitmapFromBigEndian,
@@ -159,7 +159,7 @@ export class HamtNode<K, V> {
 
   /** CID of the node's block; with `sink`, also writes the block and all it reaches. */
   cid(depth: number, sink?: BlockSink): Cid {
-    if (this.#cid !== undefined && sink === undefined) return this.#cid
+    if (isWritten(this.#cid, sink)) return this.#cid
     const out = new CborWriter(sink)
     this.#write(out, depth)
     return (this.#cid = finishBlock(out, this.#cid))

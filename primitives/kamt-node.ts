@@ -14,7 +14,7 @@ import {
   withBit,
   withoutBit,
 } from './bitmap.ts'
-import { finishBlock } from './block.ts'
+import { finishBlock, isWritten } from './block.ts'
 import {
   type BlockSink,
   type BlockSource,
@@ -145,7 +145,7 @@ export class KamtNode<V> {
 
   /** CID of the node's block; with `sink`, also writes the block and all it reaches. */
   cid(sink?: BlockSink): Cid {
-    if (this.#cid !== undefined && sink === undefined) return this.#cid
+    if (isWritten(this.#cid, sink)) return this.#cid
     const out = new CborWriter(sink)
     this.#write(out)
     return (this.#cid = finishBlock(out, this.#cid))

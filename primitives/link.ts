@@ -3,7 +3,7 @@
  * Reading decodes once; the CID is computed once, and only when someone asks for it.
  */
 import { assert } from './assert.ts'
-import { finishBlock } from './block.ts'
+import { finishBlock, isWritten } from './block.ts'
 import { type BlockSink, type BlockSource, CborWriter } from './cbor.ts'
 import type { Cid } from './cid.ts'
 import { type Codec, decode, difference } from './codec.ts'
@@ -45,7 +45,7 @@ export class Link<T> {
 
   /** CID of the block; with `sink`, also writes the block and all it reaches. */
   cid(sink?: BlockSink): Cid {
-    if (this.#cid !== undefined && sink === undefined) return this.#cid
+    if (isWritten(this.#cid, sink)) return this.#cid
     const out = new CborWriter(sink)
     this.codec.encode(this.get(), out)
     return (this.#cid = finishBlock(out, this.#cid))

@@ -2,6 +2,7 @@
 import type { Devnet } from '../engine/devnet.ts'
 import type { Node } from '../engine/node.ts'
 import type { Artifacts } from './artifacts.ts'
+import type { ChainObjects } from './chain-objects.ts'
 import type { Connection } from './connection.ts'
 import type { EthIndex } from './eth-index.ts'
 import type { Filters } from './filters.ts'
@@ -13,6 +14,8 @@ export interface RpcContext {
   readonly node: Node
   /** Finds blocks and messages by the hashes Ethereum clients know them by. */
   readonly index: EthIndex
+  /** Blocks of data by CID. */
+  readonly objects: ChainObjects
   /** Whether to answer as Lotus does and no more: no cheats, no keys for Ethereum's methods. */
   readonly strict: boolean
   /** Names of what contracts revert with. */

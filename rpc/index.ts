@@ -4,6 +4,7 @@ import type { RpcContext } from './context.ts'
 import { paramsOf, type RpcRequest } from './dispatch.ts'
 import { asRpcError, RPC_CODE, RpcError } from './errors.ts'
 import { Artifacts } from './artifacts.ts'
+import { ChainObjects } from './chain-objects.ts'
 import { startLog } from './devnet-log.ts'
 import { EthIndex } from './eth-index.ts'
 import { Filters } from './filters.ts'
@@ -53,6 +54,7 @@ export function createRpc(
       if (devnet.logging) log?.(line)
     },
     index: new EthIndex(node),
+    objects: new ChainObjects(node),
     inbox: new Inbox(devnet),
     filters: new Filters(),
     intervals: new IntervalMining(devnet),

@@ -3,6 +3,7 @@ import { alias, type Method } from '../method.ts'
 import { allocationMethods } from './allocations.ts'
 import { chainNotifyMethods } from './chain-notify.ts'
 import { chainMessageMethods } from './chain-messages.ts'
+import { chainObjectMethods } from './chain-objects.ts'
 import { chainMethods } from './chain.ts'
 import { ethAccountMethods } from './eth-accounts.ts'
 import { ethCallMethods } from './eth-calls.ts'
@@ -62,6 +63,7 @@ const LOTUS_METHODS: readonly Method[] = [
   ...web3Methods,
   ...chainMethods,
   ...chainMessageMethods,
+  ...chainObjectMethods,
   ...chainNotifyMethods,
   ...nodeInfoMethods,
   ...stateMethods,
