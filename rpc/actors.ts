@@ -15,6 +15,9 @@ import type { RpcContext } from './context.ts'
 import { actorNotFound, refused } from './errors.ts'
 import { tipsetOf } from './tipsets.ts'
 
+/** What Lotus writes where Go has an address of nothing. */
+export const NO_ADDRESS = '<empty>'
+
 export const stateAfter = ({ node }: RpcContext, tipset: Tipset): Actors =>
   node.store.execution(tipset).state
 

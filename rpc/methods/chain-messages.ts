@@ -1,15 +1,44 @@
 /** Messages of blocks and tipsets with their receipts, and the way from one tipset to another. Reference: Lotus `node/impl/full/chain.go`. */
 import { eventsRoot, eventToJson } from '../../engine/chain/event.ts'
-import { messageToJson, signedMessageCid, signedMessageToJson } from '../../engine/chain/message.ts'
+import { type LotusCid, readObject } from '../../engine/chain/lotus-json.ts'
+import {
+  type Message,
+  messageToJson,
+  signedMessageCid,
+  signedMessageToJson,
+} from '../../engine/chain/message.ts'
 import { receiptToJson } from '../../engine/chain/receipt.ts'
 import type { Tipset } from '../../engine/chain/tipset.ts'
+import type { Address } from '../../primitives/address.ts'
 import type { Cid } from '../../primitives/cid.ts'
 import type { ChainEpoch } from '../../primitives/units.ts'
+import { findActor, NO_ADDRESS, stateAfter } from '../actors.ts'
 import type { RpcContext } from '../context.ts'
-import { cid, epoch, tipsetKey } from '../decoders.ts'
+import { address, cid, epoch, integer, optional, tipsetKey } from '../decoders.ts'
 import { refused } from '../errors.ts'
-import { method } from '../method.ts'
+import { type Decoder, method, Mismatch } from '../method.ts'
 import { tipsetJson, tipsetOf, tipsetOfBlock } from '../tipsets.ts'
+
+/** A `MessageMatch`: whose messages are asked for, by the very addresses they name. */
+interface Ends {
+  readonly To: Address | undefined
+  readonly From: Address | undefined
+}
+
+const messageEnds: Decoder<Ends> = (value) => {
+  const fields = readObject(value, 'MessageMatch')
+  const end = (name: 'To' | 'From') => optionalAddress(fields[name])
+  const ends = { To: end('To'), From: end('From') }
+  if (!ends.To && !ends.From) throw new Mismatch('at least To or From in the message filter', value)
+  return ends
+}
+
+/** Lotus prints an address of nothing as `<empty>`, and takes an empty string for one. */
+const optionalAddress = (value: unknown): Address | undefined =>
+  value === '' || value === NO_ADDRESS ? undefined : optional(address, undefined)(value)
+
+const isBetween = ({ to, from }: Message, { To, From }: Ends): boolean =>
+  (!To || To.key === to.key) && (!From || From.key === from.key)
 
 export const chainMessageMethods = [
   method<[Cid]>('Filecoin.ChainGetBlockMessages', [cid], (context, block) => {
@@ -55,6 +84,21 @@ export const chainMessageMethods = [
   ),
   method<[readonly Cid[]]>('Filecoin.ChainTipSetWeight', [tipsetKey], (context, key) =>
     context.node.parentOf(tipsetOf(context, key)).weight.toString(),
+  ),
+  method<[Ends, readonly Cid[], ChainEpoch]>(
+    'Filecoin.StateListMessages',
+    [messageEnds, tipsetKey, integer],
+    (context, ends, key, to) => {
+      const { store } = context.node
+      const start = tipsetOf(context, key)
+      // Of an actor that there is not, nobody sent or got anything.
+      if (!findActor(stateAfter(context, start), (ends.To ?? ends.From)!)) return null
+      const found: LotusCid[] = []
+      for (let at: Tipset | undefined = start; at && at.height >= to; at = store.parent(at))
+        for (const { message: signed, cid: id } of store.execution(at).outcomes)
+          if (isBetween(signed.message, ends)) found.push(id.toJSON())
+      return found.length === 0 ? null : found
+    },
   ),
   method<[readonly Cid[], readonly Cid[]]>(
     'Filecoin.ChainGetPath',

@@ -25,8 +25,11 @@ import { gasMethods } from './gas.ts'
 import { lookupMethods } from './lookups.ts'
 import { marketMethods } from './market.ts'
 import { minerMethods } from './miner.ts'
+import { miningMethods } from './mining.ts'
+import { mpoolSubMethods } from './mpool-sub.ts'
 import { mpoolMethods } from './mpool.ts'
 import { networkStateMethods } from './network-state.ts'
+import { networkParamsMethods } from './network-params.ts'
 import { netMethods } from './net.ts'
 import { nodeInfoMethods } from './node-info.ts'
 import { sectorMethods } from './sectors.ts'
@@ -68,6 +71,7 @@ const LOTUS_METHODS: readonly Method[] = [
   ...nodeInfoMethods,
   ...stateMethods,
   ...networkStateMethods,
+  ...networkParamsMethods,
   ...lookupMethods,
   ...executionMethods,
   ...minerMethods,
@@ -77,6 +81,8 @@ const LOTUS_METHODS: readonly Method[] = [
   ...pledgeMethods,
   ...walletMethods,
   ...mpoolMethods,
+  ...mpoolSubMethods,
+  ...miningMethods,
   ...gasMethods,
 ]
 

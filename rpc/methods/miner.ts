@@ -13,7 +13,7 @@ import { encodeBase64 } from '../../primitives/base64.ts'
 import type { Cid } from '../../primitives/cid.ts'
 import type { StoragePower } from '../../primitives/units.ts'
 import { decodeUvarint } from '../../primitives/varint.ts'
-import { minerOf, resolveIn, shownAddress, stateAfter } from '../actors.ts'
+import { minerOf, NO_ADDRESS, resolveIn, shownAddress, stateAfter } from '../actors.ts'
 import { encodeBase58 } from '../base58.ts'
 import type { RpcContext } from '../context.ts'
 import { address, tipsetKey } from '../decoders.ts'
@@ -74,9 +74,6 @@ const powerToJson = (raw: StoragePower, qa: StoragePower) => ({
   RawBytePower: raw.toString(),
   QualityAdjPower: qa.toString(),
 })
-
-/** What Lotus writes where Go has an address of nothing. */
-const NO_ADDRESS = '<empty>'
 
 function infoToJson(info: MinerInfo, shown: (address: Address) => string) {
   const { beneficiaryTerm: term, pendingBeneficiaryTerm: pending, pendingWorkerKey } = info

@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert'
 import { WebSocketProvider } from 'ethers'
 import { createPublicClient, keccak256, toHex, webSocket } from 'viem'
 import WebSocket from 'ws'
+import { signedMessageToJson } from '../../engine/chain/message.ts'
 import { createRpc, type Rpc } from '../../rpc/index.ts'
 import { serve, type RpcServer } from '../../rpc/server.ts'
 import { maskedIdAddress } from '../../primitives/eth-address.ts'
@@ -312,6 +313,28 @@ test('ChainNotify is a channel of heads, until it is cancelled', () =>
     socket.terminate()
   }))
 
+test('MpoolSub is a channel of messages that begin and cease to wait', () =>
+  served(async ({ devnet }, url) => {
+    const socket = new WebSocket(url)
+    const got: Json[] = []
+    socket.on('message', (data: Buffer) => got.push(JSON.parse(data.toString()) as Json))
+    await new Promise((resolve) => socket.on('open', resolve))
+    const ask = { jsonrpc: '2.0', id: 3, method: 'Filecoin.MpoolSub', params: [] }
+    socket.send(JSON.stringify(ask))
+    await until(() => got.length === 1)
+    const signed = signedOf(devnet)
+    devnet.node.push(signed)
+    await until(() => got.length === 2)
+    devnet.mine()
+    await until(() => got.length === 3)
+    const message = signedMessageToJson(signed, devnet.params.letter)
+    assert.equal(
+      got.slice(1).map(({ params }) => params),
+      [0, 1].map((type) => [got[0]!['result'], { Type: type, Message: message }]),
+    )
+    socket.terminate()
+  }))
+
 test('over HTTP there is nobody to tell', async () => {
   const { refusal } = await rpcDevnet()
   for (const [method, param] of [
@@ -319,7 +342,8 @@ test('over HTTP there is nobody to tell', async () => {
     ['eth_unsubscribe', word(1)],
   ])
     assert.match((await refusal(method!, param)).message, /connection doesn't support callbacks/)
-  assert.match((await refusal('Filecoin.ChainNotify')).message, /use WebSocket/)
+  for (const name of ['ChainNotify', 'MpoolSub'])
+    assert.match((await refusal(`Filecoin.${name}`)).message, /use WebSocket/)
 })
 
 test('a WebSocket is refused where there is nothing, and closed for a request that is too long', () =>
