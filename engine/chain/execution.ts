@@ -15,7 +15,7 @@ import { eventsRoot } from './event.ts'
 import { type Receipt, receiptsRoot } from './receipt.ts'
 import { makeTipset, type Tipset } from './tipset.ts'
 
-/** Receipts, state and roots after a tipset. */
+/** Receipts, state and roots after a tipset. The state root is computed when somebody asks, a child's block at the latest. */
 export function execution(
   tipset: Tipset,
   outcomes: readonly MessageOutcome[],
@@ -26,18 +26,32 @@ export function execution(
 ): Execution {
   const receipts = outcomes.map(receiptOf)
   const state = tree.snapshot()
-  const root = receiptsRoot(receipts)
-  const stateRoot =
-    roots === 'every-tipset' ? tree.root() : deferredRoot(parent.stateRoot, tipset, root)
-  return { tipset, outcomes, receipts, state, stateRoot, receiptsRoot: root, start }
+  const done = { tipset, outcomes, receipts, state, receiptsRoot: receiptsRoot(receipts), start }
+  if (roots === 'deferred')
+    return { ...done, stateRoot: deferredRoot(parent.stateRoot, tipset, done.receiptsRoot) }
+  const { manifest } = tree
+  return withRoot(done, () => rootOf(manifest, state))
 }
 
 /** What a tipset did where a hand from outside has written to the state after it. */
 export function amended(done: Execution, tree: StateTree, roots: RootsDial): Execution {
-  const { tipset } = done
-  const root = tree.root()
-  const stateRoot = roots === 'every-tipset' ? root : deferredRoot(done.stateRoot, tipset, root)
-  return { ...done, state: tree.snapshot(), stateRoot }
+  const { tipset, outcomes, receipts, receiptsRoot, start } = done
+  const { manifest } = tree
+  const state = tree.snapshot()
+  const kept = { tipset, outcomes, receipts, state, receiptsRoot, start }
+  const root = () => rootOf(manifest, state)
+  if (roots === 'every-tipset') return withRoot(kept, root)
+  return { ...kept, stateRoot: deferredRoot(done.stateRoot, tipset, root()) }
+}
+
+function withRoot(done: Omit<Execution, 'stateRoot'>, root: () => Cid): Execution {
+  let known: Cid | undefined
+  return {
+    ...done,
+    get stateRoot() {
+      return (known ??= root())
+    },
+  }
 }
 
 function receiptOf({ result }: MessageOutcome): Receipt {
