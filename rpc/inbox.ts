@@ -1,10 +1,12 @@
 /**
  * Messages on their way into the pool. What is sent at the same time over several connections arrives in any order and
- * together: a message that is ahead of its turn waits for those before it, and all that came in shares a tipset.
+ * together: a message that is ahead of its turn waits for those before it, and all that came in shares a tipset. Who sends one
+ * alone is answered first and the tipset made while the answer travels; nobody else is served in between.
  */
 import { InvalidMessage } from '../engine/mempool/invalid-message.ts'
 import type { Devnet } from '../engine/devnet.ts'
 import type { SignedMessage } from '../engine/chain/message.ts'
+import type { Tipset } from '../engine/chain/tipset.ts'
 import type { Cid } from '../primitives/cid.ts'
 
 /** How long a message waits for its turn while nothing comes in from its sender. */
@@ -15,18 +17,33 @@ interface Waiting {
   readonly wake: () => void
 }
 
+/** A tipset that is about to be made. */
+interface Coming {
+  /** Whoever is on the other side of a connection may be answered. */
+  readonly told: Promise<void>
+  readonly made: Promise<void>
+}
+
 export class Inbox {
   readonly #devnet: Devnet
+  readonly #log: (line: string) => void
   /** By sender. */
   readonly #early = new Map<string, Set<Waiting>>()
   /** Messages taken so far, by sender, while somebody waits. */
   readonly #taken = new Map<string, number>()
-  #mining: Promise<void> | undefined
+  #coming: Coming | undefined
+  /** Of the last who waits for it. */
+  #isRemote = false
+  #isTold = false
   /** Taken since the last tipset was made. */
   readonly #due: Cid[] = []
+  /** Why there is no tipset on a head for what had been answered already. */
+  #failed: { readonly head: Tipset; readonly error: unknown } | undefined
 
-  constructor(devnet: Devnet) {
+  /** @param log - given a line where a sender that was answered cannot be told of a failure. */
+  constructor(devnet: Devnet, log: (line: string) => void) {
     this.#devnet = devnet
+    this.#log = log
   }
 
   /**
@@ -40,7 +57,7 @@ export class Inbox {
       try {
         const cid = this.#devnet.node.push(signed, verified)
         this.#wakeNext(from.key, nonce + 1n)
-        this.#due.push(cid)
+        if (this.#devnet.automine) this.#due.push(cid)
         return cid
       } catch (error) {
         const early = error instanceof InvalidMessage && error.reason.code === 'nonce-gap'
@@ -49,9 +66,31 @@ export class Inbox {
     }
   }
 
-  /** Where the devnet makes tipsets by itself, waits for the one that holds what was taken. */
-  async mined(): Promise<void> {
-    if (this.#devnet.automine) await (this.#mining ??= this.#mineSoon())
+  /**
+   * Where the devnet makes tipsets by itself, waits for the one that holds what was taken.
+   * @param isRemote - whether the caller sees no more than answers, so that its own may come before the tipset.
+   */
+  async mined(isRemote = false): Promise<void> {
+    if (!this.#devnet.automine) return
+    this.#isRemote = isRemote
+    this.#coming ??= this.#mineSoon()
+    await (isRemote ? this.#coming.told : this.#coming.made)
+  }
+
+  /** While somebody was told of a tipset that is not made yet: resolves once it is, or could not be. */
+  get settled(): Promise<void> | undefined {
+    return this.#isTold ? this.#coming?.made.catch(() => {}) : undefined
+  }
+
+  /** @throws Error for a message that waits because its tipset could not be made, and whose sender heard nothing of that. */
+  checkWaiting(cid: Cid): void {
+    if (!this.#failure || !this.#devnet.node.pool.find(cid)) return
+    throw new Error(`the transaction waits: ${reasonOf(this.#failure)}`, { cause: this.#failure })
+  }
+
+  /** Over with the next head. */
+  get #failure(): unknown {
+    return this.#failed?.head === this.#devnet.node.head ? this.#failed.error : undefined
   }
 
   /** Waits for the message before `nonce`; false when nothing came from its sender for a while. */
@@ -88,16 +127,51 @@ export class Inbox {
     for (const waiting of early) if (waiting.nonce === nonce) waiting.wake()
   }
 
+  #mineSoon(): Coming {
+    let tell = (): void => {}
+    const early = new Promise<void>((resolve) => (tell = resolve))
+    const made = this.#mineDue(tell)
+    const told = Promise.race([early, made])
+    // Whoever waits for them hears of an error, and there need not be anybody.
+    told.catch(() => {})
+    return { told, made }
+  }
+
   /** Makes a tipset of what has come in once everything that has arrived is read; another one where it is full. */
-  async #mineSoon(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve))
-    this.#mining = undefined
+  async #mineDue(tell: () => void): Promise<void> {
+    await nextTurn()
+    if (this.#due.length === 1 && this.#isRemote && this.#failure === undefined) {
+      this.#isTold = true
+      tell()
+      await nextTurn()
+    }
+    const isTold = this.#isTold
     const due = this.#due.splice(0)
-    const { pool } = this.#devnet.node
-    for (let left = Infinity; left > 0 && pool.size < left;) {
-      left = pool.size
-      this.#devnet.mine()
-      if (!due.some((cid) => pool.find(cid))) return
+    this.#isTold = false
+    this.#coming = undefined
+    try {
+      this.#mine(due)
+    } catch (error) {
+      if (isTold) this.#fail(error)
+      throw error
     }
   }
+
+  #mine(due: readonly Cid[]): void {
+    const { pool } = this.#devnet.node
+    for (let left = Infinity; pool.size < left && due.some((cid) => pool.find(cid));) {
+      left = pool.size
+      this.#devnet.mine()
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#failed = { head: this.#devnet.node.head, error }
+    this.#log(`no tipset could be made of what was sent: ${reasonOf(error)}`)
+  }
 }
+
+/** Once what has arrived is read, and what is to be sent is sent. */
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : `${error}`)

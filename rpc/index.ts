@@ -9,11 +9,12 @@ import { startLog } from './devnet-log.ts'
 import { EthIndex } from './eth-index.ts'
 import { Filters } from './filters.ts'
 import { Inbox } from './inbox.ts'
+import { keepRootsReady } from './idle-roots.ts'
 import { IntervalMining } from './interval-mining.ts'
 import type { Method } from './method.ts'
 import { isOnLotus, METHODS } from './methods/index.ts'
 
-export type RpcCaller = Pick<RpcContext, 'signal' | 'connection'>
+export type RpcCaller = Pick<RpcContext, 'signal' | 'connection' | 'isRemote'>
 
 export interface Rpc {
   /**
@@ -55,17 +56,20 @@ export function createRpc(
     },
     index: new EthIndex(node),
     objects: new ChainObjects(node),
-    inbox: new Inbox(devnet),
+    inbox: new Inbox(devnet, (line) => context.log(line)),
     filters: new Filters(),
     intervals: new IntervalMining(devnet),
   }
   if (log) startLog(context)
+  keepRootsReady(node)
   return {
     intervals: context.intervals,
     async request(request, caller) {
       const found = METHODS_BY_NAME.get(request.method)
       if (!found || (strictLotus && !isOnLotus(found)))
         throw new RpcError(RPC_CODE.methodNotFound, `method '${request.method}' not found`)
+      // What somebody was told has to be there for everybody.
+      if (context.inbox.settled) await context.inbox.settled
       try {
         const given = caller ? { ...context, ...caller, requestId: request.id } : context
         return (await found.invoke(given, paramsOf(request))) ?? null

@@ -41,7 +41,9 @@ export const ethBlockMethods = [
   }),
   method<[Hash]>('eth_getTransactionReceipt', [ethHash], (context, hash) => {
     const at = locate(context, hash)
-    return at && ethReceiptAt(context, at)
+    if (at) return ethReceiptAt(context, at)
+    context.inbox.checkWaiting(context.index.messageCid(hash))
+    return null
   }),
   method<[Hash]>('eth_getTransactionByHash', [ethHash], (context, hash) => {
     const at = locate(context, hash)

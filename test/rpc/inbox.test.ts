@@ -1,10 +1,13 @@
-// Goal: what is sent at the same time is taken in whatever order it arrives. Method: signed transactions of one sender and of many
-// are sent at once, in order, backwards and with one missing, and looked for on the chain.
+// Goal: what is sent at the same time is taken in whatever order it arrives, and who is answered finds its transaction mined.
+// Method: signed transactions of one sender and of many are sent at once, in order, backwards and with one missing, and looked
+// for on the chain; single ones as over a network, where the answer comes before the tipset.
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { privateKeyToAccount } from 'viem/accounts'
 import { createDevnet, type DevnetHandle, handleOf } from '../../cli/library.ts'
 import { Devnet } from '../../engine/devnet.ts'
+import { actorId } from '../../primitives/units.ts'
+import { createRpc } from '../../rpc/index.ts'
 
 const TO = '0x00000000000000000000000000000000000000aa'
 
@@ -91,6 +94,115 @@ test('without automine what is taken waits', async () => {
   assert.is(await received(devnet), '0x0')
   devnet.mine()
   assert.is(await received(devnet), '0x2')
+})
+
+const REMOTE = { isRemote: true }
+
+/** A devnet behind an RPC, and what is asked of it as over a network. */
+async function remote(count: number) {
+  const lines: string[] = []
+  const devnet = new Devnet({ crypto: 'modelled' })
+  const rpc = createRpc(devnet, { log: (line) => lines.push(line) })
+  const ask = (method: string, ...params: unknown[]): Promise<unknown> =>
+    rpc.request({ method, params }, REMOTE)
+  return { devnet, ask, lines, raw: await signed(handleOf(devnet), 0, upTo(count)) }
+}
+
+test('a transaction that is alone is answered first, and there for whoever asks next', async () => {
+  const { devnet, ask, raw } = await remote(5)
+  for (const [i, tx] of raw.entries()) {
+    const { height } = devnet.node.head
+    const hash = await ask('eth_sendRawTransaction', tx)
+    assert.is(devnet.node.head.height, height)
+    const [number, receipt, balance] = await Promise.all([
+      ask('eth_blockNumber'),
+      ask('eth_getTransactionReceipt', hash),
+      ask('eth_getBalance', TO, 'latest'),
+    ])
+    assert.is((receipt as { status: string }).status, '0x1')
+    assert.is((receipt as { blockNumber: string }).blockNumber, number)
+    assert.is(balance, `0x${(i + 1).toString(16)}`)
+  }
+})
+
+test('what comes while the tipset is due waits for it, other transactions too', async () => {
+  const { devnet, ask, raw } = await remote(3)
+  const heights: unknown[] = []
+  for (const tx of raw) {
+    await ask('eth_sendRawTransaction', tx)
+    heights.push(devnet.node.head.height)
+  }
+  assert.is(await ask('eth_getBalance', TO, 'latest'), '0x3')
+  assert.is(new Set(heights).size, 3)
+  await ask('evm_setAutomine', false)
+  assert.is(devnet.automine, false)
+})
+
+test('in this process a transaction is mined when it is answered', async () => {
+  const { devnet, raw } = await remote(1)
+  const handle = handleOf(devnet)
+  const { height } = devnet.node.head
+  await send(handle, raw[0]!)
+  assert.ok(devnet.node.head.height > height)
+})
+
+test('over HTTP every receipt is there at once, on connections old and new', async () => {
+  const devnet = await createDevnet({ crypto: 'modelled' })
+  const server = await devnet.listen()
+  const ask = async (connection: string, method: string, ...params: unknown[]) => {
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
+    const headers = { 'content-type': 'application/json', connection }
+    const response = await fetch(server.url, { method: 'POST', headers, body })
+    return ((await response.json()) as { result: { status: string } }).result
+  }
+  try {
+    for (const [i, tx] of (await signed(devnet, 0, upTo(40))).entries()) {
+      const hash = await ask('keep-alive', 'eth_sendRawTransaction', tx)
+      const connection = i % 2 === 0 ? 'keep-alive' : 'close'
+      const receipt = await ask(connection, 'eth_getTransactionReceipt', hash)
+      assert.is(receipt?.status, '0x1', `transaction ${i}`)
+    }
+  } finally {
+    await server.close()
+  }
+})
+
+test('where no tipset can be made the receipt says why, and so does the next transaction', async () => {
+  const { devnet, ask, lines, raw } = await remote(2)
+  const { node } = devnet
+  const { overrides } = node
+  node.overrides = { ...overrides, producer: actorId(1) } // has no power
+  const hash = await ask('eth_sendRawTransaction', raw[0])
+  const why = /nobody won a block in 1000 epochs/
+  const refusal = (asked: Promise<unknown>): Promise<string> =>
+    asked.then(
+      () => 'none',
+      (error: unknown) => String(error),
+    )
+  for (let i = 0; i < 2; i++)
+    assert.match(await refusal(ask('eth_getTransactionReceipt', hash)), why)
+  assert.is(lines.filter((line) => why.test(line)).length, 1)
+  assert.match(await refusal(ask('eth_sendRawTransaction', raw[1])), why)
+  assert.is(lines.filter((line) => why.test(line)).length, 1)
+  const other = `0x${'12'.repeat(32)}`
+  assert.is(await ask('eth_getTransactionReceipt', other), null)
+  node.overrides = overrides
+  await ask('evm_mine')
+  const receipt = await ask('eth_getTransactionReceipt', hash)
+  assert.is((receipt as { status: string }).status, '0x1')
+})
+
+test('the head is the same whether the answer comes before the tipset or after', async () => {
+  const { devnet, ask, raw } = await remote(4)
+  const other = await createDevnet({ crypto: 'modelled', sectors: 0 })
+  for (const tx of raw) {
+    await ask('eth_sendRawTransaction', tx)
+    await send(other, tx)
+  }
+  await ask('eth_blockNumber')
+  assert.is(devnet.node.head.key, other.node.head.key)
+  const roots = [devnet, other].map(({ node }) => node.store.execution(node.head).stateRoot)
+  assert.ok(roots[0]!.equals(roots[1]!))
 })
 
 test.run()
