@@ -27,6 +27,7 @@ export async function runDevnet(given: DevnetArguments): Promise<void> {
     strictLotus: given['strict-lotus'],
     artifacts,
     log: console.log,
+    isRemote: true,
   })
   const server = await serve(rpc, { port, host, onBug: console.error })
   if (blockTime > 0) devnet.automine = false

@@ -26,8 +26,6 @@ export interface RpcContext {
   readonly inbox: Inbox
   /** Filters that clients have installed. */
   readonly filters: Filters
-  /** Whether the request came over a network, from somebody who sees no more than answers. */
-  readonly isRemote?: boolean
   /** Where the request came over one that stays open: for what is to be told later. */
   readonly connection?: Connection
   /** Id of the request, by which a client may take it back. */

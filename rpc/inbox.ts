@@ -24,25 +24,31 @@ interface Coming {
   readonly made: Promise<void>
 }
 
+export interface InboxOptions {
+  /** Whether callers see no more than answers, so that those may come before the tipset. */
+  readonly isRemote: boolean
+  /** Given a line where a sender that was answered cannot be told of a failure. */
+  readonly log: (line: string) => void
+}
+
 export class Inbox {
   readonly #devnet: Devnet
+  readonly #isRemote: boolean
   readonly #log: (line: string) => void
   /** By sender. */
   readonly #early = new Map<string, Set<Waiting>>()
   /** Messages taken so far, by sender, while somebody waits. */
   readonly #taken = new Map<string, number>()
   #coming: Coming | undefined
-  /** Of the last who waits for it. */
-  #isRemote = false
   #isTold = false
   /** Taken since the last tipset was made. */
   readonly #due: Cid[] = []
   /** Why there is no tipset on a head for what had been answered already. */
   #failed: { readonly head: Tipset; readonly error: unknown } | undefined
 
-  /** @param log - given a line where a sender that was answered cannot be told of a failure. */
-  constructor(devnet: Devnet, log: (line: string) => void) {
+  constructor(devnet: Devnet, { isRemote, log }: InboxOptions) {
     this.#devnet = devnet
+    this.#isRemote = isRemote
     this.#log = log
   }
 
@@ -66,15 +72,11 @@ export class Inbox {
     }
   }
 
-  /**
-   * Where the devnet makes tipsets by itself, waits for the one that holds what was taken.
-   * @param isRemote - whether the caller sees no more than answers, so that its own may come before the tipset.
-   */
-  async mined(isRemote = false): Promise<void> {
+  /** Where the devnet makes tipsets by itself, waits until the sender of what was taken may be answered. */
+  async mined(): Promise<void> {
     if (!this.#devnet.automine) return
-    this.#isRemote = isRemote
     this.#coming ??= this.#mineSoon()
-    await (isRemote ? this.#coming.told : this.#coming.made)
+    await (this.#isRemote ? this.#coming.told : this.#coming.made)
   }
 
   /** While somebody was told of a tipset that is not made yet: resolves once it is, or could not be. */

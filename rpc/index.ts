@@ -14,7 +14,7 @@ import { IntervalMining } from './interval-mining.ts'
 import type { Method } from './method.ts'
 import { isOnLotus, METHODS } from './methods/index.ts'
 
-export type RpcCaller = Pick<RpcContext, 'signal' | 'connection' | 'isRemote'>
+export type RpcCaller = Pick<RpcContext, 'signal' | 'connection'>
 
 export interface Rpc {
   /**
@@ -39,11 +39,13 @@ export interface RpcOptions {
   readonly log?: (line: string) => void
   /** Whether to answer as Lotus does and no more. */
   readonly strictLotus?: boolean
+  /** Whether nobody who asks can look at the node itself, so that answers may come before the tipset they are about. */
+  readonly isRemote?: boolean
 }
 
 export function createRpc(
   devnet: Devnet,
-  { strictLotus = false, artifacts = new Artifacts(), log }: RpcOptions = {},
+  { strictLotus = false, artifacts = new Artifacts(), log, isRemote = false }: RpcOptions = {},
 ): DevnetRpc {
   const { node } = devnet
   const context: RpcContext = {
@@ -56,7 +58,7 @@ export function createRpc(
     },
     index: new EthIndex(node),
     objects: new ChainObjects(node),
-    inbox: new Inbox(devnet, (line) => context.log(line)),
+    inbox: new Inbox(devnet, { isRemote, log: (line) => context.log(line) }),
     filters: new Filters(),
     intervals: new IntervalMining(devnet),
   }

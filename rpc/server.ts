@@ -108,8 +108,7 @@ async function respond(
   response.once('close', () => {
     if (!response.writableFinished) gone.abort()
   })
-  const handle =
-    path === OLD_PATH ? refuseOld : reporting(rpc, { signal: gone.signal, isRemote: true }, onBug)
+  const handle = path === OLD_PATH ? refuseOld : reporting(rpc, { signal: gone.signal }, onBug)
   const answer = await dispatch(body, handle)
   if (answer === undefined) return send(response, 204)
   send(response, 200, answer, { 'content-type': 'application/json' })

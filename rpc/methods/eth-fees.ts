@@ -26,7 +26,7 @@ export const sendRawTransaction = method<[Uint8Array]>(
     const hash = keccak256(raw)
     const signed = messageOfRaw(raw, context.node.params.chainId)
     context.index.remember(hash, await takeMessage(context, signed, true))
-    await context.inbox.mined(context.isRemote)
+    await context.inbox.mined()
     return hexData(hash)
   },
 )

@@ -8,6 +8,7 @@ import { createDevnet, type DevnetHandle, handleOf } from '../../cli/library.ts'
 import { Devnet } from '../../engine/devnet.ts'
 import { actorId } from '../../primitives/units.ts'
 import { createRpc } from '../../rpc/index.ts'
+import { serve } from '../../rpc/server.ts'
 
 const TO = '0x00000000000000000000000000000000000000aa'
 
@@ -96,15 +97,13 @@ test('without automine what is taken waits', async () => {
   assert.is(await received(devnet), '0x2')
 })
 
-const REMOTE = { isRemote: true }
-
 /** A devnet behind an RPC, and what is asked of it as over a network. */
 async function remote(count: number) {
   const lines: string[] = []
   const devnet = new Devnet({ crypto: 'modelled' })
-  const rpc = createRpc(devnet, { log: (line) => lines.push(line) })
+  const rpc = createRpc(devnet, { log: (line) => lines.push(line), isRemote: true })
   const ask = (method: string, ...params: unknown[]): Promise<unknown> =>
-    rpc.request({ method, params }, REMOTE)
+    rpc.request({ method, params })
   return { devnet, ask, lines, raw: await signed(handleOf(devnet), 0, upTo(count)) }
 }
 
@@ -147,8 +146,9 @@ test('in this process a transaction is mined when it is answered', async () => {
 })
 
 test('over HTTP every receipt is there at once, on connections old and new', async () => {
-  const devnet = await createDevnet({ crypto: 'modelled' })
-  const server = await devnet.listen()
+  const devnet = new Devnet({ crypto: 'modelled' })
+  const rpc = createRpc(devnet, { isRemote: true })
+  const server = await serve(rpc, { port: 0, host: '127.0.0.1' })
   const ask = async (connection: string, method: string, ...params: unknown[]) => {
     const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
     const headers = { 'content-type': 'application/json', connection }
@@ -156,7 +156,7 @@ test('over HTTP every receipt is there at once, on connections old and new', asy
     return ((await response.json()) as { result: { status: string } }).result
   }
   try {
-    for (const [i, tx] of (await signed(devnet, 0, upTo(40))).entries()) {
+    for (const [i, tx] of (await signed(handleOf(devnet), 0, upTo(40))).entries()) {
       const hash = await ask('keep-alive', 'eth_sendRawTransaction', tx)
       const connection = i % 2 === 0 ? 'keep-alive' : 'close'
       const receipt = await ask(connection, 'eth_getTransactionReceipt', hash)
