@@ -34,19 +34,33 @@ export function firstAmount({ begin, sum, firstEpoch, spec: { vestPeriod } }: Aw
 export const isGridded = ({ initialDelay, stepDuration, quantization }: VestSpec): boolean =>
   initialDelay === 0 && stepDuration % quantization === 0
 
+/** Awards in the order they came, the last one first: adding one shares all that were there. */
+export interface AwardList {
+  readonly award: Award
+  readonly before: AwardList | null
+  readonly count: number
+}
+
+export function withAward(before: AwardList | null, award: Award): AwardList {
+  return { award, before, count: 1 + (before ? before.count : 0) }
+}
+
 /** Entries of all awards together, as if each had been added by `vestingSchedule` in turn. */
-export function scheduleOf(awards: readonly Award[]): VestingFund[] {
-  const groups = new Map<string, Award[]>()
-  for (const award of awards) {
-    const key = `${award.firstEpoch}/${steps(award)}`
-    const group = groups.get(key)
+export function scheduleOf(awards: AwardList | null): VestingFund[] {
+  const groups: Award[][] = []
+  for (let list = awards; list; list = list.before) {
+    const { award } = list
+    const group = groups.find(([first]) => haveSameEpochs(first!, award))
     if (group) group.push(award)
-    else groups.set(key, [award])
+    else groups.push([award])
   }
   let funds: VestingFund[] = []
-  for (const group of groups.values()) funds = mergeByEpoch(funds, entriesOf(group))
+  for (const group of groups) funds = mergeByEpoch(funds, entriesOf(group))
   return funds
 }
+
+const haveSameEpochs = (a: Award, b: Award): boolean =>
+  a.firstEpoch === b.firstEpoch && a.spec === b.spec && steps(a) === steps(b)
 
 /** Number of entries of an award. */
 function steps({ begin, firstEpoch, spec }: Award): number {
@@ -54,30 +68,43 @@ function steps({ begin, firstEpoch, spec }: Award): number {
   return 1 + Math.max(0, Math.ceil(left / spec.stepDuration))
 }
 
-/** Entries of awards that have the same epochs. */
+/**
+ * Entries of awards that have the same epochs. Of sum = whole · vestPeriod + rest, what `rest` has due after k steps is
+ * ⌊rest · elapsed / vestPeriod⌋: with every step it grows by the same quotient, and by one more where the remainders
+ * come to a whole.
+ */
 function entriesOf(awards: readonly Award[]): VestingFund[] {
   const { spec, firstEpoch } = awards[0]!
   const { vestPeriod, stepDuration } = spec
   const count = steps(awards[0]!)
-  const rests = new Array<number>(count).fill(0)
+  const carries = new Array<number>(count).fill(0)
   let [first, middle, last] = [0n, 0n, 0n]
   for (const { begin, sum } of awards) {
     const whole = sum / BigInt(vestPeriod)
     const rest = Number(sum % BigInt(vestPeriod))
     const start = Math.min(firstEpoch - begin, vestPeriod)
-    first += whole * BigInt(start)
-    middle += whole * BigInt(stepDuration)
-    last += whole * BigInt(vestPeriod - start - stepDuration * (count - 2))
-    let due = 0
-    for (let k = 0; k < count; k++) {
-      const elapsed = Math.min(start + stepDuration * k, vestPeriod)
-      const now = Math.floor((rest * elapsed) / vestPeriod)
-      rests[k]! += now - due
-      due = now
+    const restFirst = Math.floor((rest * start) / vestPeriod)
+    const restMiddle = Math.floor((rest * stepDuration) / vestPeriod)
+    const more = (rest * stepDuration) % vestPeriod
+    let remainder = (rest * start) % vestPeriod
+    let carried = 0
+    for (let k = 1; k < count - 1; k++) {
+      remainder += more
+      if (remainder < vestPeriod) continue
+      remainder -= vestPeriod
+      carries[k]!++
+      carried++
     }
+    const restLast = rest - restFirst - restMiddle * (count - 2) - carried
+    first += whole * BigInt(start) + BigInt(restFirst)
+    middle += whole * BigInt(stepDuration) + BigInt(restMiddle)
+    last += whole * BigInt(vestPeriod - start - stepDuration * (count - 2)) + BigInt(restLast)
   }
-  return rests.map((rest, k) => {
-    const part = k === 0 ? first : k === count - 1 ? last : middle
-    return { epoch: firstEpoch + stepDuration * k, amount: part + BigInt(rest) }
+  // Few entries differ, so few amounts have to be made.
+  const amounts: TokenAmount[] = Array.from(awards, (_, carried) => middle + BigInt(carried))
+  amounts.push(middle + BigInt(awards.length))
+  return carries.map((carried, k) => {
+    const amount = k === 0 ? first : k === count - 1 ? last : amounts[carried]!
+    return { epoch: firstEpoch + stepDuration * k, amount }
   })
 }

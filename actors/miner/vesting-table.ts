@@ -6,7 +6,15 @@
 import { type Codec, epoch, list, nullable, tokenAmount, tuple } from '../../primitives/codec.ts'
 import { Link, link } from '../../primitives/link.ts'
 import type { ChainEpoch, TokenAmount } from '../../primitives/units.ts'
-import { type Award, awardOf, firstAmount, isGridded, scheduleOf } from './vesting-awards.ts'
+import {
+  type Award,
+  type AwardList,
+  awardOf,
+  firstAmount,
+  isGridded,
+  scheduleOf,
+  withAward,
+} from './vesting-awards.ts'
 import {
   addLockedFunds,
   mergeByEpoch,
@@ -40,14 +48,14 @@ export class VestingTable {
   /** attoFIL of the first entry; nothing where penalties drew it down to zero. */
   readonly #firstAmount: TokenAmount
   readonly #base: Settled | null
-  readonly #awards: readonly Award[]
+  readonly #awards: AwardList | null
   /** Taken from the first entry, which has more. */
   readonly #drawn: TokenAmount
   #settled: Settled | undefined
 
   private constructor(
     base: Settled | null,
-    awards: readonly Award[],
+    awards: AwardList | null,
     drawn: TokenAmount,
     firstEpoch: ChainEpoch,
     firstAmount: TokenAmount,
@@ -61,11 +69,11 @@ export class VestingTable {
 
   static of(base: Settled): VestingTable {
     const { epoch, amount } = base.head
-    return new VestingTable(base, [], 0n, epoch, amount)
+    return new VestingTable(base, null, 0n, epoch, amount)
   }
 
   static ofAward(award: Award): VestingTable {
-    return new VestingTable(null, [award], 0n, award.firstEpoch, firstAmount(award))
+    return new VestingTable(null, withAward(null, award), 0n, award.firstEpoch, firstAmount(award))
   }
 
   /** The table with all awards in it. */
@@ -81,7 +89,7 @@ export class VestingTable {
   }
 
   #merged(): Settled {
-    if (this.#awards.length === 0) return this.#base!
+    if (!this.#awards) return this.#base!
     const added = scheduleOf(this.#awards)
     const funds = mergeByEpoch(vestingEntries(flatten(this.#base)), added)
     return { head: funds[0]!, tail: Link.to(Tail, funds.slice(1)) }
@@ -96,15 +104,15 @@ export class VestingTable {
   with(award: Award): VestingTable {
     const { firstEpoch } = award
     const isFirst = firstEpoch < this.firstEpoch
-    const { length } = this.#awards
+    const count = this.#awards ? this.#awards.count : 0
     // What was drawn is from the entry that is first now; and an entry of nothing goes when the next award comes.
-    const isFrontChanged = (isFirst && this.#drawn > 0n) || (length > 0 && this.#firstAmount === 0n)
-    if (length >= MAX_AWARDS || isFrontChanged || this.#isSettled)
+    const isFrontChanged = (isFirst && this.#drawn > 0n) || (count > 0 && this.#firstAmount === 0n)
+    if (count >= MAX_AWARDS || isFrontChanged || this.#isSettled)
       return VestingTable.of(this.settled).with(award)
     const more = firstEpoch <= this.firstEpoch ? firstAmount(award) : 0n
     return new VestingTable(
       this.#base,
-      [...this.#awards, award],
+      withAward(this.#awards, award),
       this.#drawn,
       Math.min(firstEpoch, this.firstEpoch),
       isFirst ? more : this.#firstAmount + more,

@@ -2,7 +2,13 @@
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { awardOf, scheduleOf } from '../../../actors/miner/vesting-awards.ts'
+import {
+  type Award,
+  type AwardList,
+  awardOf,
+  scheduleOf,
+  withAward,
+} from '../../../actors/miner/vesting-awards.ts'
 import {
   loadVestingFunds,
   lockInTable,
@@ -26,19 +32,31 @@ import { seed } from '../../support/seed.ts'
 const sum = fc.bigInt({ min: 1n, max: 10n ** 21n })
 const params = { seed, numRuns: 200 }
 
-test('awards together have the entries of awards one by one', () => {
-  const award = fc.record({ begin: fc.integer({ min: 0, max: 9000 }), sum })
-  fc.assert(
-    fc.property(fc.array(award, { minLength: 1, maxLength: 12 }), fc.nat(2879), (list, offset) => {
-      const together = scheduleOf(list.map((a) => awardOf(a.begin, a.sum, offset, SPEC)))
-      let apart: VestingFunds = []
-      for (const a of list)
-        apart = mergeByEpoch(apart, vestingSchedule(a.begin, a.sum, offset, SPEC))
-      assert.equal(together, apart)
-    }),
-    params,
-  )
-})
+/** Entries a step apart that do not fill the period, and a period of a single step. */
+const UNEVEN_SPEC = { initialDelay: 0, vestPeriod: 1000, stepDuration: 120, quantization: 60 }
+const SHORT_SPEC = { initialDelay: 0, vestPeriod: 100, stepDuration: 120, quantization: 120 }
+
+for (const [name, spec] of Object.entries({ SPEC, UNEVEN_SPEC, SHORT_SPEC }))
+  test(`awards together have the entries of awards one by one: ${name}`, () => {
+    const award = fc.record({ begin: fc.nat(3 * spec.stepDuration), sum })
+    const awards = fc.array(award, { minLength: 1, maxLength: 12 })
+    fc.assert(
+      fc.property(awards, fc.nat(2879), (list, offset) => {
+        const together = scheduleOf(listOf(list.map((a) => awardOf(a.begin, a.sum, offset, spec))))
+        let apart: VestingFunds = []
+        for (const a of list)
+          apart = mergeByEpoch(apart, vestingSchedule(a.begin, a.sum, offset, spec))
+        assert.equal(together, apart)
+      }),
+      params,
+    )
+  })
+
+function listOf(awards: readonly Award[]): AwardList | null {
+  let list: AwardList | null = null
+  for (const award of awards) list = withAward(list, award)
+  return list
+}
 
 test('a table that keeps rewards aside behaves as one that does not', () => {
   const step = fc.record({
