@@ -32,6 +32,8 @@ export class Amt<T> {
   #root: Root<T> | undefined
   #cid: Cid | undefined
   #source: BlockSource | undefined
+  /** Looked up once; null in an empty array. */
+  #least: Index | null | undefined
 
   private constructor(
     spec: AmtSpec<T>,
@@ -166,8 +168,11 @@ export class Amt<T> {
   }
 
   #first(): Index | undefined {
-    const { height, node, count } = this.#load()
-    return count === 0 ? undefined : node.firstIndex(this.spec, height)
+    if (this.#least === undefined) {
+      const { height, node, count } = this.#load()
+      this.#least = count === 0 ? null : node.firstIndex(this.spec, height)
+    }
+    return this.#least ?? undefined
   }
 
   /** CID of the root block; with `sink`, also writes every block of the array and what its values link to. */

@@ -217,9 +217,18 @@ export function findEntry<K, V>(root: HamtNode<K, V>, key: HashedKey): Entry<K, 
   for (let depth = 0; ; depth++) {
     const slot = node.slot(key.hash, depth)
     if (slot === undefined) return undefined
-    if (!(slot instanceof HamtNode)) return slot.find(({ bytes }) => equalBytes(bytes, key.bytes))
+    if (!(slot instanceof HamtNode)) return entryOf(slot, key.bytes)
     node = slot
   }
+}
+
+/** Bytes of a key that was set here are mostly those kept with its hash. */
+function entryOf<K, V>(bucket: Bucket<K, V>, key: Uint8Array): Entry<K, V> | undefined {
+  for (let i = 0; i < bucket.length; i++) {
+    const entry = bucket[i]!
+    if (entry.bytes === key || equalBytes(entry.bytes, key)) return entry
+  }
+  return undefined
 }
 
 /** Entries below a node in the order of the trie. */

@@ -166,6 +166,24 @@ export function processDeadlineEnd(
   faultExpiration: ChainEpoch,
   sectors: SectorStore,
 ): PowerPair {
+  const allPosted = deadline.partitionsPosted.countNumber() === deadline.partitions.count
+  const powerDelta = allPosted ? NO_POWER : recordMissed(deadline, terms, faultExpiration)
+  const { partitions } = deadline
+  const submissions = deadline.optimisticPoStSubmissions
+  deadline.partitionsPosted = Bitfield.empty
+  deadline.partitionsSnapshot = partitions
+  deadline.optimisticPoStSubmissionsSnapshot = submissions
+  deadline.optimisticPoStSubmissions = NO_SUBMISSIONS
+  deadline.sectorsSnapshot = submissions.isEmpty ? NO_SECTORS : sectors
+  return powerDelta
+}
+
+/** Makes partitions without a proof faulty. @returns the change of the miner's claim. */
+function recordMissed(
+  deadline: Draft<Deadline>,
+  terms: SectorTerms,
+  faultExpiration: ChainEpoch,
+): PowerPair {
   const rescheduled: number[] = []
   let powerDelta = NO_POWER
   let { partitions } = deadline
@@ -180,12 +198,6 @@ export function processDeadlineEnd(
   }
   deadline.partitions = partitions
   addExpirationPartitions(deadline, terms.quant, faultExpiration, rescheduled)
-  const submissions = deadline.optimisticPoStSubmissions
-  deadline.partitionsPosted = Bitfield.empty
-  deadline.partitionsSnapshot = partitions
-  deadline.optimisticPoStSubmissionsSnapshot = submissions
-  deadline.optimisticPoStSubmissions = NO_SUBMISSIONS
-  deadline.sectorsSnapshot = submissions.isEmpty ? NO_SECTORS : sectors
   return powerDelta
 }
 
