@@ -2,11 +2,11 @@
 import { CODEC } from '../primitives/cid.ts'
 import type { Codec } from '../primitives/codec.ts'
 import type { ActorId } from '../primitives/units.ts'
-import { ActorError, require } from './errors.ts'
+import { abort, ActorError, require } from './errors.ts'
 import { ExitCode } from './exit-codes.ts'
 import type { ActorType } from './manifest.ts'
 import { Payload } from './payload.ts'
-import { type PendingCall, settled, whenDone } from './pending-call.ts'
+import { PendingCall, settled, whenDone } from './pending-call.ts'
 import type { MethodNum, Runtime } from './runtime.ts'
 import { FIRST_EXPORTED_METHOD } from './singletons.ts'
 
@@ -94,13 +94,16 @@ export function startMethod<S>(
     if (actor.fallback) return actor.fallback(rt, rt.method, params)
     throw new ActorError(ExitCode.UnhandledMessage, `invalid method: ${rt.method}`)
   }
-  return whenDone(found.call(rt, argumentOf(found, params)), (result) => {
-    if (found.returns === null) return null
-    const { linked } = found.options
-    return linked === 'returns'
-      ? Payload.linked(found.returns, result)
-      : Payload.of(found.returns, result)
-  })
+  const result = found.call(rt, argumentOf(found, params))
+  if (result instanceof PendingCall) return whenDone(result, (done) => returnOf(found, done))
+  return returnOf(found, result)
+}
+
+function returnOf<S>({ returns, options }: Method<S>, result: unknown): Returned {
+  if (returns === null) return null
+  return options.linked === 'returns'
+    ? Payload.linked(returns, result)
+    : Payload.of(returns, result)
 }
 
 function argumentOf<S>({ params: codec, options }: Method<S>, params: Payload | null): unknown {
@@ -119,7 +122,6 @@ function argumentOf<S>({ params: codec, options }: Method<S>, params: Payload | 
 function restrictInternalApi(rt: Runtime): void {
   if (rt.method >= FIRST_EXPORTED_METHOD) return
   const type = rt.typeOf(rt.caller as ActorId)
-  require(type !== undefined &&
-    type !==
-      'evm', ExitCode.Forbidden, `caller ${rt.caller} of method ${rt.method} must be built-in`)
+  if (type === undefined || type === 'evm')
+    abort(ExitCode.Forbidden, `caller ${rt.caller} of method ${rt.method} must be built-in`)
 }

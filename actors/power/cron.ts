@@ -4,7 +4,7 @@ import { nextEstimate } from '../../primitives/smoothing.ts'
 import type { ActorId, StoragePower } from '../../primitives/units.ts'
 import { DeferredCronEventParams, MinerMethod } from '../miner/params.ts'
 import { RealizedPower, RewardMethod, ThisEpochRewardReturn } from '../reward/params.ts'
-import { ActorError, ExitCode, Payload, require, type Runtime, sent } from '../runtime.ts'
+import { abort, ActorError, ExitCode, Payload, type Runtime, sent } from '../runtime.ts'
 import { CRON_ACTOR, REWARD_ACTOR } from '../singletons.ts'
 import { trySend } from '../try-send.ts'
 import { scheduledBetween } from '../schedule.ts'
@@ -16,8 +16,8 @@ import { type CronEvent, NO_CRON_EVENTS, type PowerState } from './state.ts'
 export function enrollCronEvent(rt: Runtime<PowerState>, params: EnrollCronEventParams): void {
   rt.acceptCallerType('storageminer')
   const { eventEpoch, payload } = params
-  require(eventEpoch >=
-    0, ExitCode.IllegalArgument, `cron event epoch ${eventEpoch} cannot be less than zero`)
+  if (eventEpoch < 0)
+    abort(ExitCode.IllegalArgument, `cron event epoch ${eventEpoch} cannot be less than zero`)
   rt.transaction((state) => {
     if (eventEpoch < state.firstCronEpoch) state.firstCronEpoch = eventEpoch
     const events = state.cronEventQueue.get(eventEpoch) ?? NO_CRON_EVENTS

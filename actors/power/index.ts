@@ -2,7 +2,7 @@
 import { defineActor, method } from '../actor.ts'
 import { storagePower } from '../../primitives/codec.ts'
 import type { TokenAmount } from '../../primitives/units.ts'
-import { ActorError, ExitCode, require, type Runtime } from '../runtime.ts'
+import { abort, ActorError, ExitCode, type Runtime } from '../runtime.ts'
 import { SYSTEM_ACTOR } from '../singletons.ts'
 import { addToClaim } from './claims.ts'
 import { createMiner } from './create-miner.ts'
@@ -103,9 +103,11 @@ function updateClaimedPower(
 function updatePledgeTotal(rt: Runtime<PowerState>, pledgeDelta: TokenAmount): void {
   rt.acceptCallerType('storageminer')
   rt.transaction((state) => {
-    require(state.claims.has(
-      rt.caller,
-    ), ExitCode.Forbidden, `unknown miner f0${rt.caller} forbidden to interact with power actor`)
+    if (!state.claims.has(rt.caller))
+      abort(
+        ExitCode.Forbidden,
+        `unknown miner f0${rt.caller} forbidden to interact with power actor`,
+      )
     const total = state.totalPledgeCollateral + pledgeDelta
     if (total < 0n)
       throw new ActorError(ExitCode.IllegalState, `negative total pledge collateral ${total}`)

@@ -6,6 +6,7 @@ import { invokeMethod, type Returned, startMethod } from '../../actors/actor.ts'
 import { ActorError, ActorTrap, SyscallError } from '../../actors/errors.ts'
 import { ErrorNumber, ExitCode } from '../../actors/exit-codes.ts'
 import type { InitState } from '../../actors/init/state.ts'
+import type { ActorType } from '../../actors/manifest.ts'
 import { Payload } from '../../actors/payload.ts'
 import { PendingCall } from '../../actors/pending-call.ts'
 import { actorDefinition } from '../../actors/registry.ts'
@@ -144,16 +145,21 @@ export class CallManager {
   #open(call: Call): Outcome | undefined {
     if (this.#depth >= MAX_DEPTH)
       return new SyscallError(ErrorNumber.LimitExceeded, 'too many nested calls')
-    const { gas, tree, events } = this
-    const marks = {
-      tree: tree.begin(),
-      gas: gas?.mark ?? 0,
-      events: events.length,
-      memory: this.#memory,
-      traces: this.#traces,
-      node: this.#node,
-    }
+    const { gas } = this
+    const [memoryMark, callerTraces, callerNode] = [this.#memory, this.#traces, this.#node]
     const node = this.context.traced ? this.#record(call) : undefined
+    const frame: Frame = {
+      call,
+      node,
+      treeMark: this.tree.begin(),
+      gasMark: gas?.mark ?? 0,
+      eventsMark: this.events.length,
+      memoryMark,
+      callerTraces,
+      callerNode,
+      invocation: undefined,
+      pending: undefined,
+    }
     if (gas && call.gasLimit !== undefined) gas.pushLimit(Number(call.gasLimit))
     if (gas && node) {
       node.gas = Math.floor(gas.available / 1000)
@@ -161,7 +167,7 @@ export class CallManager {
     }
     this.#depth++
     this.#memory += FRAME_MEMORY
-    return this.#run({ call, marks, node, invocation: undefined, pending: undefined })
+    return this.#run(frame)
   }
 
   #record({ from, to, method, params, value, readOnly, gasLimit }: Call): CallTrace {
@@ -205,19 +211,20 @@ export class CallManager {
   }
 
   /** Keeps or undoes what a call did. Out of gas is its exit code where the caller has some left. */
-  #close({ call, marks, node }: Frame, outcome: Outcome): Outcome {
+  #close(frame: Frame, outcome: Outcome): Outcome {
+    const { call, node } = frame
     const { gas } = this
     const keep = 'ret' in outcome && outcome.exitCode === ExitCode.Ok
-    this.tree.end(marks.tree, keep)
+    this.tree.end(frame.treeMark, keep)
     if (!keep) {
-      this.events.length = marks.events
-      gas?.rollback(marks.gas)
+      this.events.length = frame.eventsMark
+      gas?.rollback(frame.gasMark)
     }
     if (gas && call.gasLimit !== undefined) gas.popLimit()
     this.#depth--
-    this.#memory = marks.memory
-    this.#traces = marks.traces
-    this.#node = marks.node
+    this.#memory = frame.memoryMark
+    this.#traces = frame.callerTraces
+    this.#node = frame.callerNode
     const outOfGas = outcome instanceof Thrown && outcome.error instanceof OutOfGas
     const result =
       outOfGas && (!gas || gas.available > 0)
@@ -236,9 +243,9 @@ export class CallManager {
     if (!this.gas && hasTooLittleGas(call)) throw new OutOfGas('less than an invocation costs')
     const to = known ?? this.#makeReceiver(call, node)
     if (node) noteCallee(node, to, this.tree.get(to))
-    if (!this.#deliver(call, to)) return null
+    const type = this.#deliver(call, to)
+    if (type === undefined) return null
     frame.invocation = new Invocation(this, call, to)
-    const { type } = this.tree.get(to)!
     return startMethod(actorDefinition(type), frame.invocation as Runtime, call.params)
   }
 
@@ -289,8 +296,8 @@ export class CallManager {
     }
   }
 
-  /** Moves the value and charges for the call: whether there is code to run. */
-  #deliver(call: Call, to: ActorId): boolean {
+  /** Moves the value and charges for the call. @returns whose code is to run, if any. */
+  #deliver(call: Call, to: ActorId): ActorType | undefined {
     const { gas } = this
     gas?.onRead(to)
     const actor = this.tree.get(to)
@@ -299,10 +306,10 @@ export class CallManager {
       gas?.charge(PRICES.valueTransfer)
       this.transfer(call.from, to, call.value)
     }
-    if (Number(call.method) === METHOD_SEND) return false
+    if (Number(call.method) === METHOD_SEND) return undefined
     gas?.charge(PRICES.methodInvocation)
     if (this.#depth === 1) gas?.charge(computeEstimate(actor.type, call.method))
-    return true
+    return actor.type
   }
 
   /** Moves attoFIL. @throws SyscallError `InsufficientFunds`, or `NotFound` for either side. */

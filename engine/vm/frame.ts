@@ -20,23 +20,19 @@ export interface Call {
   readonly gasLimit?: bigint | undefined
 }
 
-/** What was there when a call began. */
-export interface Marks {
-  /** Of the state tree, and of the gas meter's accesses. */
-  readonly tree: number
-  readonly gas: number
-  readonly events: number
-  /** Bytes of memory that all calls had taken. */
-  readonly memory: number
-  /** Calls recorded by the caller, and the caller's own record. */
-  readonly traces: CallTrace[]
-  readonly node: CallTrace | undefined
-}
-
 export interface Frame {
   readonly call: Call
-  readonly marks: Marks
+  /** The call's own record. */
   readonly node: CallTrace | undefined
+  /** What was there when it began: marks of the state tree and of the gas meter's accesses, and the number of events. */
+  readonly treeMark: number
+  readonly gasMark: number
+  readonly eventsMark: number
+  /** Bytes of memory that all calls had taken. */
+  readonly memoryMark: number
+  /** Calls recorded by the caller, and the caller's own record. */
+  readonly callerTraces: CallTrace[]
+  readonly callerNode: CallTrace | undefined
   /** Set once the actor's code has begun. */
   invocation: Invocation | undefined
   /** The call it waits for. */

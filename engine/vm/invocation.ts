@@ -2,7 +2,7 @@
  * One run of one actor's method: the runtime it sees, over the call manager and the state tree
  * (ref-fvm `kernel`, builtin-actors `runtime/src/runtime/fvm.rs`).
  */
-import { ActorError, require, SyscallError } from '../../actors/errors.ts'
+import { abort, ActorError, require, SyscallError } from '../../actors/errors.ts'
 import { ErrorNumber, ExitCode } from '../../actors/exit-codes.ts'
 import type { ActorType, Manifest } from '../../actors/manifest.ts'
 import type { Payload } from '../../actors/payload.ts'
@@ -33,33 +33,40 @@ import { type Actor, EMPTY_STATE, stateFields, withState } from './state-tree.ts
 const UNMETERED_GAS = 10_000_000_000n
 
 const MAX_UINT128 = (1n << 128n) - 1n
+const NO_OPTIONS: SendOptions = Object.freeze({})
 const MAX_EVENT_ENTRIES = 255
 const MAX_EVENT_KEY_LENGTH = 31
 const MAX_EVENT_VALUE_LENGTH = 8192
 
 export class Invocation implements Runtime {
-  readonly caller: ActorId
   readonly receiver: ActorId
-  readonly value: TokenAmount
-  readonly method: MethodNum
-  readonly readOnly: boolean
   readonly observe: Runtime['observe']
   readonly #manager: CallManager
+  readonly #call: Call
   #callerValidated = false
   #inTransaction = false
 
   constructor(manager: CallManager, call: Call, receiver: ActorId) {
     this.#manager = manager
-    this.caller = call.from
+    this.#call = call
     this.receiver = receiver
-    this.value = call.value
-    this.method = call.method
-    this.readOnly = call.readOnly
     const { observer } = manager.context
     const { depth } = manager
     this.observe = observer && ((step) => observer(step, depth))
   }
 
+  get caller(): ActorId {
+    return this.#call.from
+  }
+  get value(): TokenAmount {
+    return this.#call.value
+  }
+  get method(): MethodNum {
+    return this.#call.method
+  }
+  get readOnly(): boolean {
+    return this.#call.readOnly
+  }
   get origin(): ActorId {
     return this.#manager.origin.id
   }
@@ -120,7 +127,7 @@ export class Invocation implements Runtime {
   #validate(accepted: boolean): void {
     require(!this
       .#callerValidated, ExitCode.AssertionFailed, 'method must validate caller identity exactly once')
-    require(accepted, ExitCode.Forbidden, `caller ${this.caller} is not one of supported`)
+    if (!accepted) abort(ExitCode.Forbidden, `caller ${this.caller} is not one of supported`)
     this.#callerValidated = true
   }
 
@@ -198,13 +205,23 @@ export class Invocation implements Runtime {
     method: MethodNum,
     params: Payload | null,
     value: TokenAmount,
-    options: SendOptions = {},
+    options: SendOptions = NO_OPTIONS,
   ): SendResult {
-    return this.#manager.send(this.callOf({ to, method, params, value, options }))
+    return this.#manager.send(this.#callTo(to, method, params, value, options))
   }
 
   /** A call as the machine makes it. @throws SyscallError when this method may not. */
   callOf({ to, method, params, value, options }: OutgoingCall): Call {
+    return this.#callTo(to, method, params, value, options)
+  }
+
+  #callTo(
+    to: Address | ActorId,
+    method: MethodNum,
+    params: Payload | null,
+    value: TokenAmount,
+    options: SendOptions,
+  ): Call {
     if (this.#inTransaction)
       throw new SyscallError(ErrorNumber.IllegalOperation, 'send inside a transaction')
     // More than the system call has bits for; it is not even made.
@@ -289,7 +306,7 @@ export class Invocation implements Runtime {
     const lookback = this.epoch - epoch
     // The price of a look into the future is more than there is.
     if (lookback < 0) this.#manager.gas?.charge(UNLIMITED)
-    require(lookback >= 0, ExitCode.IllegalArgument, `invalid lookback epoch ${epoch}`)
+    if (lookback < 0) abort(ExitCode.IllegalArgument, `invalid lookback epoch ${epoch}`)
     this.#manager.gas?.charge(PRICES.randomnessFlat + PRICES.randomnessPerEpoch * lookback)
   }
 

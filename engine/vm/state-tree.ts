@@ -140,16 +140,23 @@ export function stateRootCodec(manifest: Manifest) {
   )
 }
 
+/** What is known of an id: the actor it has now, and whether the stored map has that too. */
+interface Place {
+  readonly id: ActorId
+  actor: Actor | undefined
+  isDirty: boolean
+}
+
 interface Undo {
-  id: ActorId
-  before: Actor | undefined
+  readonly place: Place
+  readonly before: Actor | undefined
 }
 
 export class StateTree {
   readonly manifest: Manifest
   #stored: Actors
-  readonly #live = new Map<ActorId, Actor | undefined>()
-  readonly #dirty = new Set<ActorId>()
+  readonly #places = new Map<ActorId, Place>()
+  #dirty: Place[] = []
   #undo: Undo[] = []
   #open = 0
 
@@ -159,18 +166,26 @@ export class StateTree {
   }
 
   get(id: ActorId): Actor | undefined {
-    const live = this.#live.get(id)
-    if (live !== undefined || this.#live.has(id)) return live
-    const stored = this.#stored.get(id)
-    this.#live.set(id, stored)
-    return stored
+    return this.#place(id).actor
+  }
+
+  #place(id: ActorId): Place {
+    let place = this.#places.get(id)
+    if (!place) {
+      place = { id, actor: this.#stored.get(id), isDirty: false }
+      this.#places.set(id, place)
+    }
+    return place
   }
 
   /** Replaces an actor, or removes it. Undone with the frame it happens in. */
   set(id: ActorId, actor: Actor | undefined): void {
-    if (this.#open > 0) this.#undo.push({ id, before: this.get(id) })
-    this.#live.set(id, actor)
-    this.#dirty.add(id)
+    const place = this.#place(id)
+    if (this.#open > 0) this.#undo.push({ place, before: place.actor })
+    place.actor = actor
+    if (place.isDirty) return
+    place.isDirty = true
+    this.#dirty.push(place)
   }
 
   /** Changes some fields of an actor that exists. */
@@ -206,8 +221,8 @@ export class StateTree {
   end(mark: number, keep: boolean): void {
     assert(this.#open > 0, 'end of a frame that was not opened')
     while (!keep && this.#undo.length > mark) {
-      const { id, before } = this.#undo.pop()!
-      this.#live.set(id, before)
+      const { place, before } = this.#undo.pop()!
+      place.actor = before
     }
     if (--this.#open === 0) this.#undo = []
   }
@@ -215,11 +230,12 @@ export class StateTree {
   /** All actors as one persistent value: a snapshot, from which another tree can go on. Hashes nothing. */
   snapshot(): Actors {
     assert(this.#open === 0, 'snapshot inside a call frame')
-    for (const id of this.#dirty) {
-      const actor = this.#live.get(id)
+    for (const place of this.#dirty) {
+      const { id, actor } = place
       this.#stored = actor ? this.#stored.set(id, actor) : this.#stored.delete(id)
+      place.isDirty = false
     }
-    this.#dirty.clear()
+    this.#dirty = []
     return this.#stored
   }
 
@@ -229,8 +245,8 @@ export class StateTree {
   }
 
   /** Ids written since the last snapshot, for whoever watches a message. */
-  get dirty(): ReadonlySet<ActorId> {
-    return this.#dirty
+  get dirty(): readonly ActorId[] {
+    return this.#dirty.map(({ id }) => id)
   }
 
   entries(): Iterable<[ActorId, Actor]> {
