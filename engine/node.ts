@@ -392,23 +392,26 @@ export class Node {
   surroundings(tipset: Tipset, before: Actors): (epoch: ChainEpoch) => MachineContext {
     const { params } = this
     const { filCirculating } = this.supply(before, tipset.height)
-    const shared = {
+    // A tipset that is being made stands on the head; any other is on the chain itself.
+    const base = tipset.height > this.head.height ? this.head : tipset
+    // With all its keys, so that a copy for each of many null rounds is a plain one.
+    const shared: MachineContext = {
+      epoch: tipset.height,
+      timestamp: 0,
       networkVersion: params.networkVersion,
       chainId: params.chainId,
       baseFee: tipset.blocks[0]!.parentBaseFee,
       circulatingSupply: filCirculating,
       policy: params.policy,
       randomness: chainRandomness(this.store, this.crypto, tipset),
+      syscalls: { ...SYSCALLS, ...this.#options.proofs?.verifier },
       metered: true,
       traced: false,
       print: this.print,
     }
-    // A tipset that is being made stands on the head; any other is on the chain itself.
-    const base = tipset.height > this.head.height ? this.head : tipset
-    const syscalls = { ...SYSCALLS, ...this.#options.proofs?.verifier }
     return (epoch) => ({
       ...shared,
-      syscalls: { ...syscalls, verifyConsensusFault: this.#consensusFaults(base, epoch) },
+      syscalls: { ...shared.syscalls, verifyConsensusFault: this.#consensusFaults(base, epoch) },
       epoch,
       timestamp: params.genesisTime + params.blockDelay * epoch,
     })

@@ -8,6 +8,7 @@
 import { assert, InvariantError } from './assert.ts'
 import { utf8 } from './bytes.ts'
 import { blake2b256 } from './crypto/hash.ts'
+import { bitLength } from './fixed-point.ts'
 
 /** Where a generator stands: enough to go on from there. */
 export interface PrngState {
@@ -74,7 +75,7 @@ export class Prng {
   bigBelow(n: bigint): bigint {
     if (n < 1n) throw new InvariantError(`bigBelow(${n})`)
     if (n <= Number.MAX_SAFE_INTEGER) return BigInt(this.#safeBelow(Number(n)))
-    const bits = (n - 1n).toString(2).length
+    const bits = bitLength(n - 1n)
     for (;;) {
       let drawn = 0n
       for (let left = bits; left > 0; left -= 32) {

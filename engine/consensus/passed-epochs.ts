@@ -60,8 +60,7 @@ export function passedWins(
         [...claims.entries()].map(([id, claim]) => [id, claim.qualityAdjPower] as const),
       )
     }
-    for (const [miner, wins] of drawWins(prng, shares))
-      owed.set(miner, (owed.get(miner) ?? 0) + wins)
+    drawWins(prng, shares, owed)
     if (epoch % PAID_TOGETHER !== 0 && epoch !== last) return []
     const paid = [...owed].filter(([miner]) => mayWin(miner, epoch))
     owed.clear()

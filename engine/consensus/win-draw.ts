@@ -26,9 +26,15 @@ export function sharesOf(power: Iterable<readonly [ActorId, StoragePower]>): Sha
   return { providers, upTo }
 }
 
-/** Wins by provider, in the order they were drawn; none where nobody has power. */
-export function drawWins(prng: Prng, { providers, upTo }: Shares): Map<ActorId, number> {
-  const wins = new Map<ActorId, number>()
+/**
+ * Wins by provider, in the order they were drawn; none where nobody has power.
+ * @param wins - earlier ones, which these are added to.
+ */
+export function drawWins(
+  prng: Prng,
+  { providers, upTo }: Shares,
+  wins = new Map<ActorId, number>(),
+): Map<ActorId, number> {
   const total = upTo.at(-1)
   if (total === undefined) return wins
   for (let left = poisson(prng) + poisson(prng); left > 0; left--) {
