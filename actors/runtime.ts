@@ -11,6 +11,7 @@ import { SyscallError } from './errors.ts'
 import type { ActorType, Manifest } from './manifest.ts'
 import { Payload } from './payload.ts'
 import type { Policy } from './policy.ts'
+import type { GivenBlock } from './evm/interpreter/context.ts'
 import type { EvmStep } from './evm/interpreter/observe.ts'
 import type { Syscalls } from './ports.ts'
 import { METHOD_SEND } from './singletons.ts'
@@ -68,6 +69,8 @@ export interface Runtime<S = unknown> {
   readonly syscalls: Syscalls
   /** Told of the instructions of contracts, where somebody watches; says whether it wants more of this frame. */
   readonly observe?: ((step: EvmStep) => boolean) | undefined
+  /** What contracts are told of their block in place of what there is. */
+  readonly givenBlock?: GivenBlock | undefined
 
   /** Each method calls exactly one of these, once. @throws ActorError `Forbidden` for another caller. */
   acceptAnyCaller(): void

@@ -18,7 +18,15 @@ import { filecoinAddressOf } from '../primitives/eth-address.ts'
 import { Kamt } from '../primitives/kamt.ts'
 import { Link } from '../primitives/link.ts'
 import { u256, u256FromBytes } from '../primitives/u256.ts'
-import { ethAddress, hexBytes, optional, quantity, smallQuantity, storageKey } from './decoders.ts'
+import {
+  ethAddress,
+  ethHash,
+  hexBytes,
+  optional,
+  quantity,
+  smallQuantity,
+  storageKey,
+} from './decoders.ts'
 import { type Fields, inFieldOf, objectFields } from './eth-params.ts'
 import { type Decoder, Mismatch } from './method.ts'
 
@@ -35,7 +43,9 @@ export interface AccountOverride {
   readonly stateDiff: Slots | undefined
 }
 
-export type BlockOverride = Partial<Pick<MachineContext, 'epoch' | 'timestamp' | 'baseFee'>>
+export type BlockOverride = Partial<
+  Pick<MachineContext, 'epoch' | 'timestamp' | 'baseFee' | 'givenBlock'>
+>
 
 /** `{address: {balance, nonce, code, state, stateDiff}}` */
 export const stateOverride: Decoder<readonly AccountOverride[]> = (value) =>
@@ -63,19 +73,68 @@ const slots: Decoder<Slots> = (value) =>
     u256FromBytes(storageKey(word)),
   ])
 
-/** `{number, time, baseFeePerGas}`; blocks here have no more that could be otherwise. */
+/**
+ * `{number, time, gasLimit, feeRecipient, prevRandao, baseFeePerGas, blockHash}`, or by the names that older nodes have for
+ * some of them. `gasLimit` is what contracts are told; it does not bound the call. `blockHash` is hashes by number, as
+ * Erigon takes them.
+ */
 export const blockOverride: Decoder<BlockOverride> = (value) => {
   const fields = objectFields(value, 'block overrides')
-  refuseUnknown(fields, ['number', 'time', 'baseFeePerGas', 'baseFee'])
-  const epoch = inFieldOf(fields, 'number', optional(smallQuantity, undefined))
-  const timestamp = inFieldOf(fields, 'time', optional(smallQuantity, undefined))
-  const fee = fields['baseFeePerGas'] === undefined ? 'baseFee' : 'baseFeePerGas'
-  const baseFee = inFieldOf(fields, fee, optional(quantity, undefined))
-  return {
-    ...(epoch === undefined ? {} : { epoch }),
-    ...(timestamp === undefined ? {} : { timestamp }),
-    ...(baseFee === undefined ? {} : { baseFee }),
+  for (const [name, why] of Object.entries(NOT_HERE))
+    if (name in fields) throw new Mismatch(`no ${name}`, fields[name], why)
+  refuseUnknown(fields, BLOCK_FIELDS.flat())
+  const field = <T>(name: BlockField, decoder: Decoder<T>): T | undefined => {
+    const names = BLOCK_FIELDS.find(([first]) => first === name)!
+    const given = names.filter((one) => fields[one] !== undefined && fields[one] !== null)
+    if (given.length > 1) throw new Mismatch(`either ${given.join(' or ')}`, value)
+    return inFieldOf(fields, given[0] ?? name, optional(decoder, undefined))
   }
+  const givenBlock = present({
+    coinbase: field('feeRecipient', ethAddress),
+    gasLimit: field('gasLimit', quantity),
+    prevRandao: field('prevRandao', storageKey),
+    hashes: field('blockHash', blockHashes),
+  })
+  return present({
+    epoch: field('number', smallQuantity),
+    timestamp: field('time', smallQuantity),
+    baseFee: field('baseFeePerGas', quantity),
+    givenBlock: Object.keys(givenBlock).length === 0 ? undefined : givenBlock,
+  })
+}
+
+/** Fields, each with the other names it has. */
+const BLOCK_FIELDS = [
+  ['number'],
+  ['time'],
+  ['gasLimit'],
+  ['feeRecipient', 'coinbase'],
+  ['prevRandao', 'random'],
+  ['baseFeePerGas', 'baseFee'],
+  ['blockHash'],
+] as const
+type BlockField = (typeof BLOCK_FIELDS)[number][0]
+
+/** What blocks of Ethereum have and those of Filecoin have not. */
+const NOT_HERE = {
+  difficulty: 'contracts are told prevRandao in its place',
+  blobBaseFee: 'there are no blobs',
+  beaconRoot: 'there is no beacon chain',
+  withdrawals: 'there are no withdrawals',
+}
+
+const blockHashes: Decoder<ReadonlyMap<number, Uint8Array>> = (value) =>
+  new Map(
+    Object.entries(objectFields(value, 'hashes by number')).map(([number, hash]) => [
+      smallQuantity(number),
+      ethHash(hash),
+    ]),
+  )
+
+/** Without what is undefined, so that it replaces nothing. */
+function present<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries) as ReturnType<typeof present<T>>
 }
 
 function refuseUnknown(fields: Fields, known: readonly string[]): void {

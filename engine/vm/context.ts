@@ -1,4 +1,5 @@
 /** What the machine knows of the world around a tipset; actors see it through their runtime. */
+import type { GivenBlock } from '../../actors/evm/interpreter/context.ts'
 import type { EvmStep } from '../../actors/evm/interpreter/observe.ts'
 import type { Policy } from '../../actors/policy.ts'
 import type { Syscalls } from '../../actors/ports.ts'
@@ -31,4 +32,6 @@ export interface MachineContext {
   readonly print?: ((calldata: Uint8Array) => void) | undefined
   /** Told of the instructions of contracts, and how many calls are open, as long as it says so; it makes them slow. */
   readonly observer?: ((step: EvmStep, depth: number) => boolean) | undefined
+  /** What contracts are told of their block in place of what there is. */
+  readonly givenBlock?: GivenBlock | undefined
 }

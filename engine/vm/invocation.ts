@@ -82,6 +82,9 @@ export class Invocation implements Runtime {
   get timestamp(): number {
     return this.#manager.context.timestamp
   }
+  get givenBlock(): Runtime['givenBlock'] {
+    return this.#manager.context.givenBlock
+  }
   get networkVersion(): number {
     return this.#manager.context.networkVersion
   }

@@ -188,7 +188,7 @@ test('calls run on state and blocks that are not there', async () => {
     /param 2: expected one of/,
   )
   assert.match(await says({ [NOBODY]: { state: {}, stateDiff: {} } }), /either state or stateDiff/)
-  assert.match(await says(null, { prevRandao: '0x1' }), /param 3: expected one of number, time/)
+  assert.match(await says(null, { hash: '0x1' }), /param 3: expected one of number, time/)
 })
 
 test('there are no proofs, and it says why', async () => {

@@ -5,6 +5,17 @@ import { ethAddressOfActor, filecoinAddress } from '../addresses.ts'
 import type { Machine } from './machine.ts'
 import { addressBytes, small, wordOf } from './word.ts'
 
+/** What a contract is told of its block in place of what there is; only calls that nobody sends have any. */
+export interface GivenBlock {
+  /** Ethereum address. */
+  readonly coinbase?: Uint8Array
+  readonly gasLimit?: bigint
+  /** 32 bytes. */
+  readonly prevRandao?: Uint8Array
+  /** 32 bytes by number, of blocks before this one. */
+  readonly hashes?: ReadonlyMap<number, Uint8Array>
+}
+
 /** Blocks whose hash is known, before the current one. */
 const BLOCK_HASHES = 256
 /** Gas limit of a block (ref-fvm `BLOCK_GAS_LIMIT`). */
@@ -56,7 +67,8 @@ export function blockhash(m: Machine): void {
 
 function hashOf(rt: Machine['system']['rt'], height: number) {
   try {
-    return wordOf(rt.tipsetCid(height).digest.subarray(0, 32))
+    const { digest } = rt.tipsetCid(height)
+    return wordOf(rt.givenBlock?.hashes?.get(height) ?? digest.subarray(0, 32))
   } catch (error) {
     if (error instanceof ActorError) return 0
     throw error
@@ -65,7 +77,8 @@ function hashOf(rt: Machine['system']['rt'], height: number) {
 
 /** Filecoin blocks have many producers, and so none. */
 export function coinbase(m: Machine): void {
-  m.stack[m.sp++] = 0
+  const given = m.system.rt.givenBlock?.coinbase
+  m.stack[m.sp++] = given ? wordOf(given) : 0
 }
 
 export function timestamp(m: Machine): void {
@@ -77,11 +90,13 @@ export function number(m: Machine): void {
 }
 
 export function prevrandao(m: Machine): void {
-  m.stack[m.sp++] = wordOf(m.system.randomness())
+  const drawn = m.system.randomness()
+  m.stack[m.sp++] = wordOf(m.system.rt.givenBlock?.prevRandao ?? drawn)
 }
 
 export function gaslimit(m: Machine): void {
-  m.stack[m.sp++] = GAS_LIMIT
+  const given = m.system.rt.givenBlock?.gasLimit
+  m.stack[m.sp++] = given === undefined ? GAS_LIMIT : small(given)
 }
 
 export function chainid(m: Machine): void {
