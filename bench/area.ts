@@ -27,15 +27,19 @@ export function median(values: readonly number[]): number {
 
 /**
  * Runs each contender in turn, `rounds` times after one round that does not count, so that whatever disturbs the machine
- * disturbs all of them. @returns the medians, in the same order.
+ * disturbs all of them.
+ * @param restMs - between two turns, where a contender goes on with something after its own.
+ * @returns the medians, in the same order.
  */
 export async function interleaved(
   rounds: number,
   contenders: readonly (() => Promise<number>)[],
+  restMs = 0,
 ): Promise<number[]> {
   const values = contenders.map((): number[] => [])
   for (let round = 0; round <= rounds; round++)
     for (const [i, run] of contenders.entries()) {
+      if (restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs))
       const value = await run()
       if (round > 0) values[i]!.push(value)
     }

@@ -5,6 +5,7 @@ import { ANVIL, ANVIL_CHAIN_ID, ANVIL_KEY, anvilProgram } from '../anvil.ts'
 import { type BenchOptions, type BenchResult, interleaved } from '../area.ts'
 import { days } from '../day.ts'
 import { type DevnetCommand, type RunningDevnet, startDevnet } from '../devnet-process.ts'
+import { REST_MS } from '../transactions.ts'
 
 const START_ROUNDS = 7
 /** 1,000 transfers that count, and a chunk before them that does not. */
@@ -59,6 +60,7 @@ async function transferRates(ours: DevnetCommand, theirs: DevnetCommand): Promis
     const [us = 0, them = 0] = await interleaved(
       CHUNKS,
       running.map((devnet, i) => () => rate(devnet, raw[i]!.splice(0, CHUNK))),
+      REST_MS,
     )
     return [
       { name: 'transfers', value: us / them, unit: '×', against: ANVIL },
