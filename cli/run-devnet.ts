@@ -45,7 +45,7 @@ export async function runDevnet(given: DevnetArguments): Promise<void> {
 async function startForecasts({ node }: Devnet): Promise<() => Promise<void>> {
   const { keepForecasting } = await import('../engine/consensus/consensus-pool.ts')
   const { WorkerPool } = await import('../primitives/worker-pool.ts')
-  const pool = new WorkerPool(1)
+  const pool = new WorkerPool(1, { inBackground: true })
   const end = keepForecasting(node, pool)
   return () => {
     end()

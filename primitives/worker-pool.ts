@@ -19,18 +19,25 @@ export interface Work<In, Out> {
   readonly type?: (input: In) => Promise<Answer<Out>>
 }
 
+export interface WorkerPoolOptions {
+  /** Whether the threads stand back for whatever else wants to run: for work that can wait. */
+  readonly inBackground?: boolean
+}
+
 export class WorkerPool {
   readonly threads: number
+  readonly #inBackground: boolean
   #piscina: Piscina | undefined
   #closed = false
   /** Ends, with an error, what waits for a thread that never comes. */
   readonly #waiting = new Set<(error: Error) => void>()
 
   /** @throws InvalidInput unless `threads` is a whole number up to 256. */
-  constructor(threads: number) {
+  constructor(threads: number, { inBackground = false }: WorkerPoolOptions = {}) {
     if (!Number.isInteger(threads) || threads < 0 || threads > MOST_THREADS)
       throw new InvalidInput('threads', `${threads}: not a whole number up to ${MOST_THREADS}`)
     this.threads = threads
+    this.#inBackground = inBackground && CAN_STAND_BACK
   }
 
   /**
@@ -88,6 +95,7 @@ export class WorkerPool {
       minThreads: this.threads,
       maxThreads: this.threads,
       idleTimeout: Infinity,
+      niceIncrement: this.#inBackground ? BACKGROUND : 0,
     })
     // A thread that does not even start is not replaced by piscina, and what waits for it would wait for ever. Then all
     // threads are started anew.
@@ -104,6 +112,10 @@ export class WorkerPool {
 }
 
 const MOST_THREADS = 256
+/** As `nice` counts: a tenth of the processor where others want all of it. */
+const BACKGROUND = 10
+/** macOS knows priorities of whole processes only. */
+const CAN_STAND_BACK = process.platform !== 'darwin'
 const ATTEMPTS = 3
 
 async function here<In, Out>({ file, name }: Work<In, Out>, input: In): Promise<Answer<Out>> {

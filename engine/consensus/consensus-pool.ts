@@ -27,7 +27,7 @@ export const FORECAST: Work<ForecastRequest, Forecast> = {
  * forecast yet are held by the node when it gets there.
  * @returns a function that ends it.
  */
-export function keepForecasting(node: Node, pool: WorkerPool, ahead = 256): () => void {
+export function keepForecasting(node: Node, pool: WorkerPool, ahead = 1024): () => void {
   const chunk = 32
   let running = false
   let ended = false

@@ -1,4 +1,5 @@
 // Goal: work on threads comes back in order, whatever happens to the threads; nothing is lost and nothing waits for ever.
+import { getPriority } from 'node:os'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { InvalidInput } from '../../primitives/invalid-input.ts'
@@ -9,6 +10,7 @@ const FILE = 'test/support/pool-work'
 const DOUBLE: Work<number, number> = { file: FILE, name: 'double' }
 const REVERSED: Work<{ n: number; of: number }, number> = { file: FILE, name: 'reversed' }
 const ON_MAIN: Work<null, boolean> = { file: FILE, name: 'onMain' }
+const NICENESS: Work<null, number> = { file: FILE, name: 'niceness' }
 const THROWN: Work<string, never> = { file: FILE, name: 'thrown' }
 const EXITS: Work<Deaths, string> = { file: FILE, name: 'exits' }
 const CRASHES: Work<Deaths, string> = { file: FILE, name: 'crashes' }
@@ -56,6 +58,19 @@ for (const threads of [0, 2])
       assert.ok(await failure(pool.run({ file: 'test/support/no-such-file', name: 'x' }, 1)))
       assert.is(await pool.run(DOUBLE, 4), 8)
     }))
+
+test('threads in the background stand back, others and this one do not', async () => {
+  const before = getPriority()
+  const inBackground = new WorkerPool(1, { inBackground: true })
+  try {
+    const niceness = await inBackground.run(NICENESS, null)
+    if (process.platform === 'linux') assert.is(niceness, Math.min(before + 10, 19))
+    await withPool(1, async (pool) => assert.is(await pool.run(NICENESS, null), before))
+    assert.is(getPriority(), before)
+  } finally {
+    await inBackground.close()
+  }
+})
 
 for (const work of [EXITS, CRASHES])
   test(`a thread that dies (${work.name}) is replaced and its work done again`, () =>

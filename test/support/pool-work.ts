@@ -1,4 +1,5 @@
 /** Work that behaves well or badly on a thread, for tests of the pool. */
+import { getPriority } from 'node:os'
 import { isMainThread } from 'node:worker_threads'
 import { onThread } from '../../primitives/on-thread.ts'
 
@@ -11,6 +12,9 @@ export const reversed = onThread(async ({ n, of }: { n: number; of: number }) =>
 })
 
 export const onMain = onThread((_: null) => isMainThread)
+
+/** On Linux that of the thread. */
+export const niceness = onThread((_: null) => getPriority())
 
 export const thrown = onThread((message: string): never => {
   throw new TypeError(message)
