@@ -77,34 +77,40 @@ function entriesOf(awards: readonly Award[]): VestingFund[] {
   const { spec, firstEpoch } = awards[0]!
   const { vestPeriod, stepDuration } = spec
   const count = steps(awards[0]!)
-  const carries = new Array<number>(count).fill(0)
-  let [first, middle, last] = [0n, 0n, 0n]
+  const carries = new Int32Array(count)
+  const period = BigInt(vestPeriod)
+  let [total, wholes, first] = [0n, 0n, 0n]
+  let [restFirst, restMiddle, carried] = [0, 0, 0]
   for (const { begin, sum } of awards) {
-    const whole = sum / BigInt(vestPeriod)
-    const rest = Number(sum % BigInt(vestPeriod))
+    const whole = sum / period
+    const rest = Number(sum % period)
     const start = Math.min(firstEpoch - begin, vestPeriod)
-    const restFirst = Math.floor((rest * start) / vestPeriod)
-    const restMiddle = Math.floor((rest * stepDuration) / vestPeriod)
+    total += sum
+    wholes += whole
+    first += whole * BigInt(start)
+    restFirst += Math.floor((rest * start) / vestPeriod)
+    restMiddle += Math.floor((rest * stepDuration) / vestPeriod)
     const more = (rest * stepDuration) % vestPeriod
     let remainder = (rest * start) % vestPeriod
-    let carried = 0
     for (let k = 1; k < count - 1; k++) {
       remainder += more
-      if (remainder < vestPeriod) continue
-      remainder -= vestPeriod
-      carries[k]!++
-      carried++
+      if (remainder >= vestPeriod) {
+        remainder -= vestPeriod
+        carries[k]!++
+        carried++
+      }
     }
-    const restLast = rest - restFirst - restMiddle * (count - 2) - carried
-    first += whole * BigInt(start) + BigInt(restFirst)
-    middle += whole * BigInt(stepDuration) + BigInt(restMiddle)
-    last += whole * BigInt(vestPeriod - start - stepDuration * (count - 2)) + BigInt(restLast)
   }
+  first += BigInt(restFirst)
+  const middle = wholes * BigInt(stepDuration) + BigInt(restMiddle)
+  const last = total - first - middle * BigInt(count - 2) - BigInt(carried)
   // Few entries differ, so few amounts have to be made.
   const amounts: TokenAmount[] = Array.from(awards, (_, carried) => middle + BigInt(carried))
   amounts.push(middle + BigInt(awards.length))
-  return carries.map((carried, k) => {
-    const amount = k === 0 ? first : k === count - 1 ? last : amounts[carried]!
-    return { epoch: firstEpoch + stepDuration * k, amount }
-  })
+  const funds: VestingFund[] = []
+  for (let k = 0; k < count; k++) {
+    const amount = k === 0 ? first : k === count - 1 ? last : amounts[carries[k]!]!
+    funds.push({ epoch: firstEpoch + stepDuration * k, amount })
+  }
+  return funds
 }

@@ -168,10 +168,11 @@ export function lockInTable(
   provingPeriodStart: ChainEpoch,
   spec: VestSpec,
 ): Unlocked {
-  const vestsNow = table !== null && table.firstEpoch < currentEpoch
-  if (sum > 0n && !vestsNow && isGridded(spec)) {
+  if (sum > 0n && isGridded(spec)) {
+    // Nothing of the award vests before its first step.
+    const { table: left, unlocked } = unlockVested(table, currentEpoch)
     const award = awardOf(currentEpoch, sum, provingPeriodStart, spec)
-    return { table: table ? table.with(award) : VestingTable.ofAward(award), unlocked: 0n }
+    return { table: left ? left.with(award) : VestingTable.ofAward(award), unlocked }
   }
   const before = table && table.settled
   const { funds, unlocked } = addLockedFunds(
