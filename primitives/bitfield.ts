@@ -40,11 +40,16 @@ export class Bitfield {
 
   /** Members in any order. @throws RangeError unless they are integers from 0 to 2⁶⁴ − 2. */
   static of(members: Iterable<Bound>): Bitfield {
+    if (Array.isArray(members) && members.length === 1) return Bitfield.#ofOne(toBound(members[0]))
     const sorted = Array.from(members, toBound)
     if (!sorted.every((n, k) => k === 0 || sorted[k - 1]! <= n)) sorted.sort(compareBounds)
     const bounds: Bound[] = []
     for (const n of sorted) append(bounds, n, toBound(plus(n, 1)))
     return Bitfield.#make(bounds)
+  }
+
+  static #ofOne(n: Bound): Bitfield {
+    return new Bitfield([n, toBound(plus(n, 1))])
   }
 
   /** Runs in any order, ends not included; empty ones are passed over. @throws RangeError as `of`. */
@@ -139,6 +144,7 @@ export class Bitfield {
   }
 
   intersect(other: Bitfield): Bitfield {
+    if (this.isEmpty || other.isEmpty) return Bitfield.empty
     return Bitfield.#make(combine(this.#bounds, other.#bounds, inBoth))
   }
 

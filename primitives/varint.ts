@@ -17,7 +17,7 @@ export function encodeUvarint(n: number | bigint): Uint8Array {
     }
     out.push(Number(rest))
   }
-  return Uint8Array.from(out)
+  return new Uint8Array(out)
 }
 
 /**

@@ -16,7 +16,9 @@ export function acceptAddresses(rt: Runtime, ...addresses: readonly Address[]): 
 
 /** Lets control addresses, worker and owner call. */
 export function acceptControlling(rt: Runtime, info: MinerInfo): void {
-  acceptAddresses(rt, ...info.controlAddresses, info.worker, info.owner)
+  const { controlAddresses, worker, owner } = info
+  if (controlAddresses.length === 0) acceptAddresses(rt, worker, owner)
+  else acceptAddresses(rt, ...controlAddresses, worker, owner)
 }
 
 export const isCaller = (rt: Runtime, address: Address): boolean => address.id === rt.caller

@@ -48,8 +48,12 @@ export function onDeferredCronEvent(
 }
 
 function decodeEventType(payload: Uint8Array): bigint {
+  const known = eventTypes.get(payload)
+  if (known !== undefined) return known
   try {
-    return decode(CronEventPayload, payload).eventType
+    const { eventType } = decode(CronEventPayload, payload)
+    eventTypes.set(payload, eventType)
+    return eventType
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error
     throw new ActorError(
@@ -58,6 +62,9 @@ function decodeEventType(payload: Uint8Array): bigint {
     )
   }
 }
+
+/** By the bytes that were read: miners in this process enrol the same ones again and again, and nobody changes them. */
+const eventTypes = new WeakMap<Uint8Array, bigint>()
 
 function processOrSchedule(rt: Runtime<MinerState>, network: NetworkEstimates): void {
   if (processEarlyTerminations(rt, network)) scheduleEarlyTerminationWork(rt)

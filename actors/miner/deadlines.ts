@@ -63,7 +63,10 @@ export function saveDeadlines(
 
 /** As `saveDeadlines`. */
 export function saveDeadline(state: Draft<MinerState>, index: number, deadline: Deadline): void {
-  saveDeadlines(state, [[index, deadline]])
+  validateDeadline(deadline)
+  const due = state.deadlines.get().due.slice()
+  due[index] = Link.to(Deadline, deadline)
+  state.deadlines = Link.to(Deadlines, { due })
 }
 
 /** @throws ActorError `NotFound` without such a partition. */

@@ -1,7 +1,7 @@
 /**
  * What a miner pays, pledges and forfeits. Amounts are attoFIL, power is quality-adjusted bytes; every division floors.
  */
-import { PRECISION } from '../../primitives/fixed-point.ts'
+import { ONE_Q128, PRECISION } from '../../primitives/fixed-point.ts'
 import { estimate, extrapolatedCumSumOfRatio } from '../../primitives/smoothing.ts'
 import type { FilterEstimate } from '../../primitives/smoothing.ts'
 import { ATTO_PER_FIL, fil, floorDiv, max, min } from '../../primitives/units.ts'
@@ -55,7 +55,7 @@ export function expectedRewardForPower(
   qaPower: StoragePower,
   duration: ChainEpoch,
 ): TokenAmount {
-  if (estimate(network) === 0n) return estimate(reward)
+  if (network.position >= 0n && network.position < ONE_Q128) return estimate(reward)
   if (qaPower === 0n) return 0n
   return max(0n, (qaPower * rewardPerByte(reward, network, duration)) >> PRECISION)
 }

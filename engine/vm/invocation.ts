@@ -182,8 +182,8 @@ export class Invocation implements Runtime {
   }
 
   transaction<R>(body: (state: Draft<unknown>) => R): R {
-    const { type, state: link } = this.#self()
-    const { copy, same } = stateFields(type)
+    const link = this.#self().state
+    const { copy, same } = stateFields(link)
     const before = link.get()
     const state = copy(before)
     this.#inTransaction = true

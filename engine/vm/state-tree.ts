@@ -49,16 +49,19 @@ export const stateCodec = (type: ActorType): Codec<unknown> =>
   (actorDefinition(type).state as Codec<unknown> | null) ?? emptyState
 
 /** What copies and compares the state of an actor. */
-export function stateFields(type: ActorType): Pick<StructFunctions<unknown>, 'copy' | 'same'> {
-  const fields = stateCodec(type).fields?.()
+export function stateFields({
+  codec,
+}: Link<unknown>): Pick<StructFunctions<unknown>, 'copy' | 'same'> {
+  const fields = codec.fields?.()
   assert(fields !== undefined, 'the state of an actor is not a struct')
   return fields
 }
 
 /** The actor with another state. Written out, here and below: a spread is slow on what every message does. */
 export function withState(actor: Actor, state: unknown): Actor {
-  const { type, sequence, balance, delegated } = actor
-  return { type, state: Link.to(stateCodec(type), state), sequence, balance, delegated }
+  const { type, state: before, sequence, balance, delegated } = actor
+  const codec = before === EMPTY_STATE ? stateCodec(type) : before.codec
+  return { type, state: Link.to(codec, state), sequence, balance, delegated }
 }
 
 /** The actor with another balance. */
