@@ -3,12 +3,14 @@
  * CID; Ethereum accounts sign the transaction that the message was made from.
  * Reference: Lotus `chain/consensus/signatures.go` (`AuthenticateMessage`), `chain/wallet`.
  */
+import type { AccountState } from '../../actors/account/state.ts'
 import { type Address, PROTOCOL } from '../../primitives/address.ts'
 import { InvalidInput } from '../../primitives/invalid-input.ts'
 import { signatureTypeOfAddress, signBytes, verifySignature } from '../../primitives/signing.ts'
 import { filecoinAddressOf } from '../../primitives/eth-address.ts'
 import { ethSignature, ethTransactionOfMessage, unsignedOf } from './eth-message.ts'
 import { ethSender, ethSigningBytes, withEthSignature } from './eth-transaction.ts'
+import type { Actors } from '../vm/state-tree.ts'
 import { type Message, messageCid, type SignedMessage } from './message.ts'
 
 /** What native accounts sign: the bytes of the message's CID. */
@@ -34,6 +36,14 @@ export function signMessage(message: Message, secret: Uint8Array, chainId: bigin
   const signed = { message, signature: ethSignature(withEthSignature(unsigned, data)) }
   ethTransactionOfMessage(signed, chainId)
   return signed
+}
+
+/** The address whose key signs for a sender: an f0 is looked up (Lotus `ResolveToDeterministicAddress`). */
+export function keyAddress(from: Address, state: Pick<Actors, 'get'>): Address {
+  const actor = from.id === undefined ? undefined : state.get(from.id)
+  if (!actor) return from
+  if (actor.type === 'account') return (actor.state.get() as AccountState).address
+  return actor.delegated ?? from
 }
 
 /** Whether the message was signed by `signer`; see `messageSignatureError` for why not. */

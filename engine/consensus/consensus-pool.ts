@@ -7,11 +7,13 @@ import type { AggregateItem } from '../../primitives/crypto/bls.ts'
 import {
   aggregatesHoldOnThreads,
   invalidOnThreads,
+  type SignatureJudge,
 } from '../../primitives/crypto/signature-pool.ts'
 import type { Work, WorkerPool } from '../../primitives/worker-pool.ts'
 import type { ChainEpoch } from '../../primitives/units.ts'
 import { verifyOnThreads } from '../../proofs-mock/pool.ts'
 import type { ProofRequest } from '../../proofs-mock/verifier.ts'
+import { packedMessage, type SentMessage, sentMessageError } from '../chain/sent-messages.ts'
 import type { Node } from '../node.ts'
 import type { Forecast, ForecastRequest } from './forecast.ts'
 import { type BlockSignature, validateBlock } from './validator.ts'
@@ -21,6 +23,9 @@ export const FORECAST: Work<ForecastRequest, Forecast> = {
   file: 'engine/consensus/worker',
   name: 'forecast',
 }
+
+/** Tells on a thread which messages, packed, their senders did not sign. */
+const FORGED: SignatureJudge = { file: 'engine/consensus/worker', name: 'forgedMessages' }
 
 /**
  * Keeps a node's elections forecast a while ahead of its head, for as long as the pool lives. Elections that nothing
@@ -101,7 +106,7 @@ export async function mineChecked(node: Node, pool: WorkerPool, epochs: number):
     const [made] = await Promise.all([coming, checkProofsAhead(node, pool)])
     node.crypto.provide(made.signatures, made.entries)
     coming = pool.run(FORECAST, node.forecastRequest(made.next, CHUNK))
-    const found: Found = { signatures: [], aggregates: [] }
+    const found: Found = { signatures: [], aggregates: [], sent: [] }
     const to = Math.min(from + CHUNK - 1, end)
     for (let epoch = from; epoch <= to; epoch++) mineAndJudge(node, epoch, found)
     const check = checkFound(pool, found)
@@ -124,18 +129,25 @@ interface Place {
 interface Found {
   readonly signatures: (BlockSignature & Place)[]
   readonly aggregates: (AggregateItem & Place)[]
+  readonly sent: (SentMessage & Place)[]
 }
 
-async function checkFound(pool: WorkerPool, { signatures, aggregates }: Found): Promise<void> {
-  const [bad, hold] = await Promise.all([
+async function checkFound(pool: WorkerPool, found: Found): Promise<void> {
+  const { signatures, aggregates, sent } = found
+  const [bad, hold, forged] = await Promise.all([
     invalidOnThreads(pool, signatures),
     aggregatesHoldOnThreads(pool, aggregates),
+    invalidOnThreads(pool, sent.map(packedMessage), FORGED),
   ])
-  const refuse = (what: string, { miner, epoch }: Place): never => {
-    throw new Error(`${what} of ${miner} at epoch ${epoch} does not verify`)
+  const refuse = (what: string, { miner, epoch }: Place, why = 'does not verify'): never => {
+    throw new Error(`${what} of ${miner} at epoch ${epoch} ${why}`)
   }
   for (const position of bad) refuse(signatures[position]!.code, signatures[position]!)
   hold.forEach((holds, i) => holds || refuse('aggregate', aggregates[i]!))
+  for (const position of forged) {
+    const item = sent[position]!
+    refuse('block', item, `is not valid: ${sentMessageError(item)}`)
+  }
 }
 
 /** Mines one epoch, judges its blocks, and collects their signatures. */
@@ -145,13 +157,10 @@ function mineAndJudge(node: Node, epoch: ChainEpoch, found: Found): void {
   for (const [i, header] of (made?.blocks ?? []).entries()) {
     const messages = node.store.messagesOf(made!.cids[i]!)
     const place = { miner: header.miner.toString(), epoch }
-    validateBlock(
-      node.election,
-      parent,
-      header,
-      messages,
-      (item) => found.signatures.push({ ...item, ...place }),
-      (item) => found.aggregates.push({ ...item, ...place }),
-    )
+    validateBlock(node.election, parent, header, messages, {
+      signed: (item) => found.signatures.push({ ...item, ...place }),
+      aggregated: (item) => found.aggregates.push({ ...item, ...place }),
+      sent: (item) => found.sent.push({ ...item, ...place }),
+    })
   }
 }

@@ -11,8 +11,9 @@ import { proofJobs } from '../../proofs-mock/verifier.ts'
 import { BLOCK_GAS_LIMIT } from '../chain/base-fee.ts'
 import { type BlockHeader, headerSigningBytes, messagesRoot } from '../chain/block.ts'
 import type { BlockMessages } from '../chain/chain-store.ts'
-import { messageSigningBytes } from '../chain/message-signature.ts'
-import { signedMessageCid } from '../chain/message.ts'
+import { keyAddress, messageSigningBytes } from '../chain/message-signature.ts'
+import { type SignedMessage, signedMessageCid } from '../chain/message.ts'
+import { type SentMessage, sentMessageError } from '../chain/sent-messages.ts'
 import { minTicket, type Tipset } from '../chain/tipset.ts'
 import type { Actors } from '../vm/state-tree.ts'
 import { beaconRound, roundsInBlock } from './beacon-entries.ts'
@@ -38,6 +39,7 @@ export type InvalidBlockCode =
   | 'messages'
   | 'gas'
   | 'aggregate'
+  | 'message-signature'
   | 'signature'
 
 /** A block that no node may build on. */
@@ -56,12 +58,20 @@ export interface BlockSignature extends SignedItem {
   readonly code: 'election-proof' | 'ticket' | 'signature' | 'winning-post'
 }
 
+/** Takes the signatures of blocks for somebody who checks many at once. */
+export interface SignatureChecks {
+  /** Each signature by a miner's worker, and that of its winning PoSt. */
+  readonly signed: (item: BlockSignature) => void
+  /** The aggregate of a block's BLS messages. */
+  readonly aggregated: (item: AggregateItem) => void
+  /** Each other message of a block. */
+  readonly sent: (item: SentMessage) => void
+}
+
 /**
- * Judges a block on `parent`.
+ * Judges a block on `parent`. A message of an impersonated account, which nobody signed, is not valid in it.
  *
- * @param signed - takes each signature by the miner's worker, and that of its winning PoSt, for somebody who checks many at
- *   once; by default each is checked here.
- * @param aggregated - the same for the aggregate of the messages' BLS signatures.
+ * @param checks - by default each signature is checked here.
  * @throws InvalidBlock naming the first rule the block breaks.
  */
 export function validateBlock(
@@ -69,14 +79,18 @@ export function validateBlock(
   parent: Parent,
   header: BlockHeader,
   messages: BlockMessages,
-  signed: (item: BlockSignature) => void = (item) => checkSignature(election, item),
-  aggregated: (item: AggregateItem) => void = checkAggregate,
+  checks: SignatureChecks = {
+    signed: (item) => checkSignature(election, item),
+    aggregated: checkAggregate,
+    sent: checkSent,
+  },
 ): void {
-  const base = parent.execution.tipset
+  const { tipset, state } = parent.execution
   checkParent(election, parent, header)
-  checkBeacon(election, base, header)
-  checkElection(election, base, header, signed)
-  checkMessages(header, messages, aggregated)
+  checkBeacon(election, tipset, header)
+  checkElection(election, tipset, header, checks.signed)
+  checkMessages(header, messages)
+  checkAuthors(election, state, header, messages, checks)
 }
 
 function check(condition: boolean, code: InvalidBlockCode, message: string): asserts condition {
@@ -198,22 +212,42 @@ function keyOf(worker: Address | undefined, miner: Address): Uint8Array {
 const powerOf = (power: ReturnType<typeof powerStateOf>, miner: ActorId): bigint =>
   power.claims.get(miner)?.qualityAdjPower ?? 0n
 
-function checkMessages(
-  header: BlockHeader,
-  { bls: blsMessages, secp }: BlockMessages,
-  aggregated: (item: AggregateItem) => void,
-): void {
+function checkMessages(header: BlockHeader, { bls: blsMessages, secp }: BlockMessages): void {
   const root = messagesRoot(blsMessages.map(signedMessageCid), secp.map(signedMessageCid))
   check(header.messages.equals(root), 'messages', 'other messages than the header names')
+  const isBls = ({ signature }: SignedMessage): boolean => signature.type === 'bls'
+  const misplaced = blsMessages.find((one) => !isBls(one)) ?? secp.find(isBls)
+  if (misplaced) {
+    const { type } = misplaced.signature
+    const why = `a ${type} signature among those of the other kind`
+    throw new InvalidBlock('message-signature', `message ${signedMessageCid(misplaced)}: ${why}`)
+  }
   const gas = [...blsMessages, ...secp].reduce((sum, { message }) => sum + message.gasLimit, 0n)
   check(gas <= BigInt(BLOCK_GAS_LIMIT), 'gas', `messages ask for ${gas} gas`)
-  check(header.blsAggregate !== null, 'aggregate', 'no aggregate of BLS signatures')
+}
+
+/** That each message is its sender's: BLS messages by the aggregate of their signatures, the others by their own. */
+function checkAuthors(
+  { params: { chainId } }: Election,
+  state: Actors,
+  { blsAggregate }: BlockHeader,
+  { bls: blsMessages, secp }: BlockMessages,
+  { aggregated, sent }: SignatureChecks,
+): void {
+  check(blsAggregate !== null, 'aggregate', 'no aggregate of BLS signatures')
   if (blsMessages.length > 0)
     aggregated({
-      publicKeys: blsMessages.map(({ message }) => message.from.payload),
+      publicKeys: blsMessages.map(({ message }) => keyAddress(message.from, state).payload),
       messages: blsMessages.map(({ message }) => messageSigningBytes(message)),
-      signature: header.blsAggregate.data,
+      signature: blsAggregate.data,
     })
+  for (const signed of secp)
+    sent({ signed, signer: keyAddress(signed.message.from, state), chainId })
+}
+
+function checkSent(item: SentMessage): void {
+  const error = sentMessageError(item)
+  check(error === undefined, 'message-signature', error ?? '')
 }
 
 function checkAggregate({ publicKeys, messages, signature }: AggregateItem): void {

@@ -2,7 +2,6 @@
  * Messages waiting for a block: checked as they come in, kept by sender in nonce order, dropped once the chain has
  * them (Lotus `chain/messagepool`).
  */
-import type { AccountState } from '../../actors/account/state.ts'
 import type { ActorType } from '../../actors/manifest.ts'
 import type { Address } from '../../primitives/address.ts'
 import type { Cid } from '../../primitives/cid.ts'
@@ -14,7 +13,7 @@ import {
   type SignedMessage,
   signedMessageCid,
 } from '../chain/message.ts'
-import { verifyMessageSignature } from '../chain/message-signature.ts'
+import { keyAddress, verifyMessageSignature } from '../chain/message-signature.ts'
 import { isUnsigned } from '../chain/unsigned.ts'
 import { onChainMessage } from '../vm/price-list.ts'
 import type { StateTree } from '../vm/state-tree.ts'
@@ -173,14 +172,6 @@ function senderOf(from: Address, tree: StateTree, anySender: boolean) {
 }
 
 const KEYED: ReadonlySet<ActorType> = new Set(['account', 'ethaccount', 'placeholder'])
-
-/** The address whose key signs for a sender: an f0 is looked up. */
-function keyAddress(from: Address, tree: StateTree): Address {
-  const actor = from.id === undefined ? undefined : tree.get(from.id)
-  if (!actor) return from
-  if (actor.type === 'account') return (actor.state.get() as AccountState).address
-  return actor.delegated ?? from
-}
 
 function checkReplacement(old: Message | undefined, message: Message): void {
   if (!old) return
