@@ -21,13 +21,18 @@ import {
   passNullRounds,
 } from './chain/apply-tipset.ts'
 import { BLOCK_GAS_LIMIT, computeBaseFee, type FeeMessage } from './chain/base-fee.ts'
-import type { BlockHeader } from './chain/block.ts'
 import { type BlockMessages, ChainStore, type Execution } from './chain/chain-store.ts'
 import { amended, execution, genesisExecution } from './chain/execution.ts'
 import { chainLength, type Message, type SignedMessage, signedMessageCid } from './chain/message.ts'
 import { chainRandomness } from './chain/randomness.ts'
 import { supplyOf } from './chain/supply.ts'
-import { makeTipset, minTicket, type Tipset } from './chain/tipset.ts'
+import {
+  type ComingTipset,
+  comingTipset,
+  minTicket,
+  type Tipset,
+  type TipsetContent,
+} from './chain/tipset.ts'
 import { isUnsigned } from './chain/unsigned.ts'
 import { tipsetWeight } from './chain/weight.ts'
 import type { ConsensusCrypto } from './consensus/crypto.ts'
@@ -37,10 +42,10 @@ import { passedWins } from './consensus/passed-epochs.ts'
 import { powerStateOf } from './consensus/lookback.ts'
 import {
   byKind,
+  draftBlock,
   type Election,
   electionCandidates,
   electWinners,
-  makeBlock,
   type Parent,
   type StorageProofs,
   type Winner,
@@ -283,19 +288,20 @@ export class Node {
       ({ miner }) => producer === undefined || miner === producer,
     )
     if (winners.length === 0) return undefined
-    const { blocks, messages } = this.#makeBlocks(epoch, winners)
-    return this.accept(blocks, messages, earnedTo)
+    const { drafts, messages } = this.#draftBlocks(epoch, winners)
+    const done = this.#execute(comingTipset(drafts), messages, earnedTo)
+    return this.adopt(done, messages)
   }
 
-  #makeBlocks(epoch: ChainEpoch, winners: readonly Winner[]) {
+  #draftBlocks(epoch: ChainEpoch, winners: readonly Winner[]) {
     const parent = this.parentOf(this.head)
     const { pool } = this
     const picked = selectMessages(pool.pending(), winners.length, parent.baseFee, pool.gasLimit)
     const chosen = picked.map(byKind)
-    const blocks = winners.map((winner, i) =>
-      makeBlock(this.election, parent, epoch, winner, chosen[i]!),
+    const drafts = winners.map((winner, i) =>
+      draftBlock(this.election, parent, epoch, winner, chosen[i]!),
     )
-    return { blocks, messages: chosen }
+    return { drafts, messages: chosen }
   }
 
   /** What a block on `tipset` takes from it. */
@@ -333,15 +339,6 @@ export class Node {
     return computeBaseFee(this.params.networkVersion, tipset.blocks[0]!.parentBaseFee, blocks)
   }
 
-  /** Executes blocks on the head, and makes them the head. Blocks come in ticket order. `earnedTo` as of `mineAt`. */
-  accept(
-    blocks: readonly BlockHeader[],
-    messages: readonly BlockMessages[],
-    earnedTo: ChainEpoch = 0,
-  ): Tipset {
-    return this.adopt(this.#execute(makeTipset(blocks), messages, earnedTo), messages)
-  }
-
   /** Makes an executed child of the head the head; `tree` is the state after it. */
   adopt(done: Execution, messages: readonly BlockMessages[], tree = this.#tree): Tipset {
     const { tipset } = done
@@ -356,7 +353,12 @@ export class Node {
     return tipset
   }
 
-  #execute(tipset: Tipset, messages: readonly BlockMessages[], earnedTo: ChainEpoch): Execution {
+  /** Executes blocks on the head while they are signed. `earnedTo` as of `mineAt`. */
+  #execute(
+    tipset: ComingTipset,
+    messages: readonly BlockMessages[],
+    earnedTo: ChainEpoch,
+  ): Execution {
     const parent = this.head
     const before = this.store.execution(parent)
     const tree = this.#tree
@@ -368,7 +370,7 @@ export class Node {
     const hasMessages = messages.some(({ bls, secp }) => bls.length + secp.length > 0)
     const start = hasMessages ? { state: tree.snapshot(), context } : undefined
     const outcomes = applyBlocks(tree, executableBlocks(tipset, messages), context)
-    return execution(tipset, outcomes, tree, before, this.#options.roots, start)
+    return execution(tipset.signed(), outcomes, tree, before, this.#options.roots, start)
   }
 
   /**
@@ -389,11 +391,15 @@ export class Node {
   }
 
   /** The machine's surroundings while `tipset` executes on `before`. */
-  surroundings(tipset: Tipset, before: Actors): (epoch: ChainEpoch) => MachineContext {
+  surroundings(
+    tipset: Tipset | ComingTipset,
+    before: Actors,
+  ): (epoch: ChainEpoch) => MachineContext {
     const { params } = this
     const { filCirculating } = this.supply(before, tipset.height)
     // A tipset that is being made stands on the head; any other is on the chain itself.
-    const base = tipset.height > this.head.height ? this.head : tipset
+    const isComing = 'signed' in tipset || tipset.height > this.head.height
+    const base = isComing ? this.head : tipset
     // With all its keys, so that a copy for each of many null rounds is a plain one.
     const shared: MachineContext = {
       epoch: tipset.height,
@@ -466,7 +472,7 @@ const MAX_NULL_ROUNDS = 1000
 const CALL_LENGTH = 256
 
 const executableBlocks = (
-  { blocks }: Tipset,
+  { blocks }: TipsetContent,
   messages: readonly BlockMessages[],
 ): ExecutableBlock[] =>
   blocks.map(({ miner, electionProof }, i) => ({

@@ -11,10 +11,11 @@ import type { ActorId, ChainEpoch, TokenAmount } from '../../primitives/units.ts
 import {
   type BeaconEntry,
   type BlockHeader,
+  type Draft,
+  draftHeader,
   type ElectionProof,
   messagesRoot,
   type PoStProof,
-  sealHeader,
   type Ticket,
 } from '../chain/block.ts'
 import type { BlockMessages, ChainStore, Execution } from '../chain/chain-store.ts'
@@ -135,14 +136,14 @@ export interface Parent {
   readonly baseFee: TokenAmount
 }
 
-/** A winner's block, signed. */
-export function makeBlock(
+/** A winner's block, while it is being signed. */
+export function draftBlock(
   { params, crypto }: Election,
   parent: Parent,
   epoch: ChainEpoch,
   winner: Winner,
   messages: BlockMessages,
-): BlockHeader {
+): Draft {
   const { tipset, stateRoot, receiptsRoot } = parent.execution
   const header: BlockHeader = {
     miner: idAddress(winner.miner),
@@ -162,7 +163,10 @@ export function makeBlock(
     forkSignaling: 0n,
     parentBaseFee: parent.baseFee,
   }
-  return sealHeader(header, (bytes) => ({ type: 'bls', data: crypto.sign(winner.secret, bytes) }))
+  return draftHeader(header, (bytes) => {
+    const signature = crypto.beginSign(winner.secret, bytes)
+    return () => ({ type: 'bls', data: signature() })
+  })
 }
 
 export function beaconEntries(
