@@ -32,6 +32,6 @@ export interface RpcContext {
   readonly requestId?: unknown
   /** Tipsets by the wall clock. */
   readonly intervals: IntervalMining
-  /** Aborted when the client no longer waits for the answer. */
-  readonly signal?: AbortSignal
+  /** Gives a signal that is aborted when the client no longer waits for the answer. */
+  readonly gone?: () => AbortSignal
 }

@@ -100,7 +100,8 @@ export async function waitForMessage(
 const MAX_IDLE_TIPSETS = 10
 
 /** Makes a tipset, or waits for one that somebody else makes. */
-function nextTipset({ node, devnet, signal }: RpcContext, idle: number): Promise<void> {
+function nextTipset({ node, devnet, gone }: RpcContext, idle: number): Promise<void> {
+  const signal = gone?.()
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(refused('the client went away'))
     if (devnet.automine && idle < MAX_IDLE_TIPSETS) {

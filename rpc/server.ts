@@ -38,6 +38,9 @@ const CORS = {
   'access-control-max-age': '86400',
 }
 
+/** As `writeHead` takes them without looking into an object. */
+const JSON_HEADERS = Object.entries({ ...CORS, 'content-type': 'application/json' }).flat()
+
 /** @throws InvalidInput when the port is taken or the host is none of this machine's. */
 export async function serve(rpc: Rpc, options: ServerOptions): Promise<RpcServer> {
   const server = createServer((request, response) => {
@@ -104,14 +107,24 @@ async function respond(
     return send(response, 413, `the body is longer than ${MAX_BODY_BYTES} bytes\n`, {
       connection: 'close',
     })
-  const gone = new AbortController()
-  response.once('close', () => {
-    if (!response.writableFinished) gone.abort()
-  })
-  const handle = path === OLD_PATH ? refuseOld : reporting(rpc, { signal: gone.signal }, onBug)
+  let gone: AbortSignal | undefined
+  const caller = { gone: () => (gone ??= goneSignal(response)) }
+  const handle = path === OLD_PATH ? refuseOld : reporting(rpc, caller, onBug)
   const answer = await dispatch(body, handle)
   if (answer === undefined) return send(response, 204)
-  send(response, 200, answer, { 'content-type': 'application/json' })
+  response.writeHead(200, [...JSON_HEADERS, 'content-length', String(Buffer.byteLength(answer))])
+  response.end(answer)
+}
+
+/** Made for who asks: few requests wait for anything. */
+function goneSignal(response: ServerResponse): AbortSignal {
+  const gone = new AbortController()
+  const look = (): void => {
+    if (!response.writableFinished) gone.abort()
+  }
+  if (response.closed) look()
+  else response.once('close', look)
+  return gone.signal
 }
 
 /** Requests answered by the RPC; a bug is reported here and told to the client on one line. */

@@ -44,7 +44,7 @@ export class WebSockets {
       else socket.send(text)
     }
     const connection = new Connection(send)
-    const handle = this.#handlerOf({ connection, signal: gone.signal })
+    const handle = this.#handlerOf({ connection, gone: () => gone.signal })
     socket.on('message', (data: Buffer) => {
       dispatch(data.toString('utf8'), handle).then(
         (answer) => answer !== undefined && send(answer),

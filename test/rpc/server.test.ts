@@ -18,7 +18,7 @@ const rpc: Rpc = {
     if (method === 'break') throw new TypeError('broken')
     if (method === 'wait')
       return new Promise(() => {
-        caller!.signal!.addEventListener('abort', () => aborted++)
+        caller!.gone!().addEventListener('abort', () => aborted++)
         onWaiting()
       })
     return { method, params }

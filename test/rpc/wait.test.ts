@@ -87,7 +87,7 @@ test('a client that goes away is forgotten', async () => {
   const gone = new AbortController()
   const waiting = createRpc(devnet).request(
     { method: 'Filecoin.StateWaitMsg', params: [cid, 0, -1, true] },
-    { signal: gone.signal },
+    { gone: () => gone.signal },
   )
   gone.abort()
   const error: unknown = await waiting.catch((thrown: unknown) => thrown)
