@@ -1,7 +1,7 @@
 /**
  * The vesting table as the state holds it: the next entry inline, the others behind a link. What is locked by a block reward
- * is kept aside, and so is what fees draw from the first entry, until something needs the entries: an unlocking, a penalty
- * above the first entry, a root. A miner that wins often and pays fees at every deadline then pays for its table twice a day.
+ * is kept aside, and so is what fees draw from the first entry, until something needs all entries: a penalty above the first
+ * entry, a root, many sums. What vests is taken from all parts, twice a day.
  */
 import { type Codec, epoch, list, nullable, tokenAmount, tuple } from '../../primitives/codec.ts'
 import { Link, link } from '../../primitives/link.ts'
@@ -9,17 +9,20 @@ import type { ChainEpoch, TokenAmount } from '../../primitives/units.ts'
 import {
   type Award,
   type AwardList,
+  type AwardSum,
+  amountAt,
   awardOf,
+  entryEpochFrom,
   firstAmount,
   isGridded,
   scheduleOf,
+  sumsOf,
   withAward,
 } from './vesting-awards.ts'
 import {
   addLockedFunds,
   mergeByEpoch,
   unlockVestedAndUnvestedFunds,
-  unlockVestedFunds,
   vestingEntries,
   type VestingFund as Fund,
   type VestingFunds,
@@ -41,39 +44,42 @@ const Wire: Codec<Settled | null> = nullable(
   tuple({ head: VestingFund, tail: link(Tail) }, 'VestingFunds'),
 )
 
+/** What a table is made of. Entries before its first epoch are gone. */
+interface Parts {
+  readonly base: Settled | null
+  /** Entries of the base that are gone. */
+  readonly taken: number
+  /** Awards from before the last unlocking, added up. */
+  readonly sums: readonly AwardSum[]
+  /** Awards since then. */
+  readonly awards: AwardList | null
+  /** Taken from the first entry, which has more. */
+  readonly drawn: TokenAmount
+}
+
 /** A table that is not empty; a state holds null instead of an empty one. */
 export class VestingTable {
   /** Epoch of the first entry. */
   readonly firstEpoch: ChainEpoch
   /** attoFIL of the first entry; nothing where penalties drew it down to zero. */
   readonly #firstAmount: TokenAmount
-  readonly #base: Settled | null
-  readonly #awards: AwardList | null
-  /** Taken from the first entry, which has more. */
-  readonly #drawn: TokenAmount
+  readonly #parts: Parts
   #settled: Settled | undefined
 
-  private constructor(
-    base: Settled | null,
-    awards: AwardList | null,
-    drawn: TokenAmount,
-    firstEpoch: ChainEpoch,
-    firstAmount: TokenAmount,
-  ) {
-    this.#base = base
-    this.#awards = awards
-    this.#drawn = drawn
+  private constructor(parts: Parts, firstEpoch: ChainEpoch, firstAmount: TokenAmount) {
+    this.#parts = parts
     this.firstEpoch = firstEpoch
     this.#firstAmount = firstAmount
   }
 
   static of(base: Settled): VestingTable {
     const { epoch, amount } = base.head
-    return new VestingTable(base, null, 0n, epoch, amount)
+    return new VestingTable({ ...NOTHING, base }, epoch, amount)
   }
 
   static ofAward(award: Award): VestingTable {
-    return new VestingTable(null, withAward(null, award), 0n, award.firstEpoch, firstAmount(award))
+    const parts = { ...NOTHING, awards: withAward(null, award) }
+    return new VestingTable(parts, award.firstEpoch, firstAmount(award))
   }
 
   /** The table with all awards in it. */
@@ -82,59 +88,104 @@ export class VestingTable {
   }
 
   #settle(): Settled {
-    const merged = this.#merged()
-    if (this.#drawn === 0n) return merged
-    const { epoch, amount } = merged.head
-    return { head: { epoch, amount: amount - this.#drawn }, tail: merged.tail }
+    const { base, drawn } = this.#parts
+    const { head, tail } = this.#isPlain ? base! : this.#merged()
+    if (drawn === 0n) return { head, tail }
+    return { head: { epoch: head.epoch, amount: head.amount - drawn }, tail }
   }
 
   #merged(): Settled {
-    if (!this.#awards) return this.#base!
-    const added = scheduleOf(this.#awards)
-    const funds = mergeByEpoch(vestingEntries(flatten(this.#base)), added)
+    const { base, taken, sums, awards } = this.#parts
+    const added = scheduleOf([...sums, ...sumsOf(awards)], this.firstEpoch)
+    const funds = mergeByEpoch(flatten(base).slice(taken), added)
     return { head: funds[0]!, tail: Link.to(Tail, funds.slice(1)) }
   }
 
-  /** Whether what is kept aside was put in already, so that it need not be done again. */
-  get #isSettled(): boolean {
-    return this.#settled !== undefined && this.#settled !== this.#base
+  /** Whether there is nothing but the base, all of it. */
+  get #isPlain(): boolean {
+    const { taken, sums, awards } = this.#parts
+    return awards === null && taken === 0 && sums.length === 0
   }
 
-  /** The table with another award, which vests nothing yet. */
+  /** This table, or one whose base is what was settled already, so that it need not be done again. */
+  #atLeastSettled(): VestingTable {
+    const isNews = this.#settled !== undefined && !(this.#isPlain && this.#parts.drawn === 0n)
+    return isNews ? VestingTable.of(this.settled) : this
+  }
+
+  /** The table with another award, which vests nothing yet. An entry of nothing in front goes when an award comes. */
   with(award: Award): VestingTable {
+    const settled = this.#atLeastSettled()
+    if (settled !== this) return settled.with(award)
+    if (this.#firstAmount === 0n) {
+      const rest = toTable(loadVestingFunds(this), null)
+      return rest ? rest.plus(award) : VestingTable.ofAward(award)
+    }
+    const { awards, drawn } = this.#parts
+    // What was drawn is from the entry that is first now.
+    const isMoved = award.firstEpoch < this.firstEpoch && drawn > 0n
+    const isFull = awards !== null && awards.count >= MAX_AWARDS
+    return isMoved || isFull ? VestingTable.of(this.settled).plus(award) : this.plus(award)
+  }
+
+  /** As `with`, for a table that has just been unlocked or settled: an entry of nothing in front stays. */
+  plus(award: Award): VestingTable {
+    const { base, taken, sums, awards, drawn } = this.#parts
     const { firstEpoch } = award
-    const isFirst = firstEpoch < this.firstEpoch
-    const count = this.#awards ? this.#awards.count : 0
-    // What was drawn is from the entry that is first now; and an entry of nothing goes when the next award comes.
-    const isFrontChanged = (isFirst && this.#drawn > 0n) || (count > 0 && this.#firstAmount === 0n)
-    if (count >= MAX_AWARDS || isFrontChanged || this.#isSettled)
-      return VestingTable.of(this.settled).with(award)
     const more = firstEpoch <= this.firstEpoch ? firstAmount(award) : 0n
     return new VestingTable(
-      this.#base,
-      withAward(this.#awards, award),
-      this.#drawn,
+      { base, taken, sums, awards: withAward(awards, award), drawn },
       Math.min(firstEpoch, this.firstEpoch),
-      isFirst ? more : this.#firstAmount + more,
+      firstEpoch < this.firstEpoch ? more : this.#firstAmount + more,
     )
   }
 
   /** The table with `target` less in its first entry; undefined unless that has more. */
   drawnBy(target: TokenAmount): VestingTable | undefined {
     if (target >= this.#firstAmount) return undefined
-    if (this.#isSettled) return VestingTable.of(this.settled).drawnBy(target)
-    return new VestingTable(
-      this.#base,
-      this.#awards,
-      this.#drawn + target,
-      this.firstEpoch,
-      this.#firstAmount - target,
-    )
+    const settled = this.#atLeastSettled()
+    if (settled !== this) return settled.drawnBy(target)
+    const { base, taken, sums, awards, drawn } = this.#parts
+    const parts = { base, taken, sums, awards, drawn: drawn + target }
+    return new VestingTable(parts, this.firstEpoch, this.#firstAmount - target)
+  }
+
+  /** What vests before an epoch, and the table that is left. Its first entry is among that. */
+  unlocked(epoch: ChainEpoch): Unlocked {
+    const settled = this.#atLeastSettled()
+    if (settled !== this) return settled.unlocked(epoch)
+    const { base, awards, drawn } = this.#parts
+    const sums = [...this.#parts.sums, ...sumsOf(awards)]
+    if (sums.length > MAX_SUMS) return VestingTable.of(this.settled).unlocked(epoch)
+    let unlocked = -drawn
+    let { taken } = this.#parts
+    let entry = entryAt(base, taken)
+    for (; entry && entry.epoch < epoch; entry = entryAt(base, ++taken)) unlocked += entry.amount
+    let next = entry ? entry.epoch : Infinity
+    for (const sum of sums) {
+      let at = entryEpochFrom(sum, this.firstEpoch)
+      for (; at < epoch; at = entryEpochFrom(sum, at + 1)) unlocked += amountAt(sum, at)
+      next = Math.min(next, at)
+    }
+    if (next === Infinity) return { table: null, unlocked }
+    let amount = entry && entry.epoch === next ? entry.amount : 0n
+    for (const sum of sums) amount += amountAt(sum, next)
+    const left = sums.filter((sum) => entryEpochFrom(sum, next) < Infinity)
+    const parts = { base, taken, sums: left, awards: null, drawn: 0n }
+    return { table: new VestingTable(parts, next, amount), unlocked }
   }
 }
 
-/** Awards that are kept aside at most. */
+const NOTHING: Parts = { base: null, taken: 0, sums: [], awards: null, drawn: 0n }
+
+/** Awards and sums of them that are kept aside at most. */
 const MAX_AWARDS = 256
+const MAX_SUMS = 32
+
+function entryAt(base: Settled | null, i: number): Fund | undefined {
+  if (base === null) return undefined
+  return i === 0 ? base.head : base.tail.get()[i - 1]
+}
 
 /** Null when nothing vests. */
 export const vestingTable: Codec<VestingTable | null> = {
@@ -169,10 +220,12 @@ export function lockInTable(
   spec: VestSpec,
 ): Unlocked {
   if (sum > 0n && isGridded(spec)) {
-    // Nothing of the award vests before its first step.
-    const { table: left, unlocked } = unlockVested(table, currentEpoch)
     const award = awardOf(currentEpoch, sum, provingPeriodStart, spec)
-    return { table: left ? left.with(award) : VestingTable.ofAward(award), unlocked }
+    if (table === null) return { table: VestingTable.ofAward(award), unlocked: 0n }
+    if (table.firstEpoch >= currentEpoch) return { table: table.with(award), unlocked: 0n }
+    // Nothing of the award vests before its first step.
+    const { table: left, unlocked } = table.unlocked(currentEpoch)
+    return { table: left ? left.plus(award) : VestingTable.ofAward(award), unlocked }
   }
   const before = table && table.settled
   const { funds, unlocked } = addLockedFunds(
@@ -188,8 +241,7 @@ export function lockInTable(
 /** `unlockVestedFunds` on the table of a state. */
 export function unlockVested(table: VestingTable | null, currentEpoch: ChainEpoch): Unlocked {
   if (table === null || table.firstEpoch >= currentEpoch) return { table, unlocked: 0n }
-  const { funds, unlocked } = unlockVestedFunds(flatten(table.settled), currentEpoch)
-  return { table: toTable(funds, table.settled), unlocked }
+  return table.unlocked(currentEpoch)
 }
 
 /** `unlockVestedAndUnvestedFunds` on the table of a state. */
