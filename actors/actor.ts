@@ -53,6 +53,8 @@ export interface ActorDefinition<S = unknown> {
   /** Null for actors without state (their head is the empty array). */
   readonly state: Codec<S> | null
   readonly methods: Readonly<Record<number, Method<S>>>
+  /** The same, as they are looked up. */
+  readonly byNumber: ReadonlyMap<number, Method<S>>
   /** Numbers below 2²⁴ are for builtin callers only (builtin-actors `restrict_internal_api`). */
   readonly restricted: boolean
   /** Answers numbers that are not in the table. */
@@ -64,9 +66,11 @@ export interface ActorDefinition<S = unknown> {
 }
 
 export function defineActor<S>(
-  definition: Omit<ActorDefinition<S>, 'restricted'> & { restricted?: boolean },
+  definition: Omit<ActorDefinition<S>, 'restricted' | 'byNumber'> & { restricted?: boolean },
 ): ActorDefinition<S> {
-  return { restricted: true, ...definition }
+  const entries = Object.entries(definition.methods)
+  const byNumber = new Map(entries.map(([number, found]) => [Number(number), found]))
+  return { restricted: true, ...definition, byNumber }
 }
 
 /** Runs a method to its end; calls it waits for are made through the runtime. @throws as `startMethod` and those calls. */
@@ -89,7 +93,7 @@ export function startMethod<S>(
   params: Payload | null,
 ): Returned | PendingCall<Returned> {
   if (actor.restricted) restrictInternalApi(rt)
-  const found = actor.methods[Number(rt.method)]
+  const found = actor.byNumber.get(Number(rt.method))
   if (!found) {
     if (actor.fallback) return actor.fallback(rt, rt.method, params)
     throw new ActorError(ExitCode.UnhandledMessage, `invalid method: ${rt.method}`)

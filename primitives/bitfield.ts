@@ -27,9 +27,12 @@ import { decodeRlePlus, encodeRlePlus } from './rleplus.ts'
 
 /** Longest encoding that is written or read (`MAX_ENCODED_SIZE` of the reference). */
 const MAX_ENCODED_LENGTH = 32 << 10
+const SINGLES = 64
 
 export class Bitfield {
   static readonly empty = new Bitfield([])
+
+  static readonly #singles: Bitfield[] = []
 
   readonly #bounds: Bounds
   #encoded: Uint8Array | undefined
@@ -48,8 +51,10 @@ export class Bitfield {
     return Bitfield.#make(bounds)
   }
 
+  /** The first few are always the same objects: most sets of partitions are one of them. */
   static #ofOne(n: Bound): Bitfield {
-    return new Bitfield([n, toBound(plus(n, 1))])
+    if (typeof n !== 'number' || n >= SINGLES) return new Bitfield([n, toBound(plus(n, 1))])
+    return (Bitfield.#singles[n] ??= new Bitfield([n, n + 1]))
   }
 
   /** Runs in any order, ends not included; empty ones are passed over. @throws RangeError as `of`. */

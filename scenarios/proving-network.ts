@@ -11,6 +11,7 @@ import type { MinerState } from '../actors/miner/state.ts'
 import { chainCommitRandomness } from '../actors/miner/window-post.ts'
 import { Payload } from '../actors/payload.ts'
 import type { PowerState } from '../actors/power/state.ts'
+import type { PoStProof } from '../actors/proof-info.ts'
 import { AwardBlockRewardParams } from '../actors/reward/params.ts'
 import { CRON_ACTOR, POWER_ACTOR, REWARD_ACTOR } from '../actors/singletons.ts'
 import type { MachineContext } from '../engine/vm/context.ts'
@@ -107,7 +108,7 @@ export class ProvingNetwork {
     const params = Payload.of(SubmitWindowedPoStParams, {
       deadline: BigInt(deadline),
       partitions,
-      proofs: [{ postProof: windowPoStProofType, proofBytes: PROOFS[to - from]! }],
+      proofs: proofsOf(windowPoStProofType, to - from),
       chainCommitEpoch: commitEpoch,
       chainCommitRand: chainCommitRandomness(digest, commitEpoch),
     })
@@ -173,5 +174,16 @@ const NOBODY: readonly ActorId[] = []
 /** Epochs after the opening of a deadline at which its proofs are submitted. */
 const POST_DELAY = 5
 const PARTITIONS_PER_POST = 3
-/** By number of partitions. */
-const PROOFS = [0, 1, 2, 3].map((partitions) => new Uint8Array(partitions * POST_PROOF_SIZE))
+
+const proofs = new Map<number, readonly PoStProof[]>()
+
+/** The proof of so many partitions: one object for all, since the states keep it for a day. */
+function proofsOf(postProof: number, partitions: number): readonly PoStProof[] {
+  const key = postProof * (PARTITIONS_PER_POST + 1) + partitions
+  let made = proofs.get(key)
+  if (!made) {
+    made = [{ postProof, proofBytes: new Uint8Array(partitions * POST_PROOF_SIZE) }]
+    proofs.set(key, made)
+  }
+  return made
+}

@@ -35,14 +35,14 @@ export const isGridded = ({ initialDelay, stepDuration, quantization }: VestSpec
   initialDelay === 0 && stepDuration % quantization === 0
 
 /** Awards in the order they came, the last one first: adding one shares all that were there. */
-export interface AwardList {
-  readonly award: Award
+export interface AwardList extends Award {
   readonly before: AwardList | null
   readonly count: number
 }
 
 export function withAward(before: AwardList | null, award: Award): AwardList {
-  return { award, before, count: 1 + (before ? before.count : 0) }
+  const { begin, sum, firstEpoch, spec } = award
+  return { begin, sum, firstEpoch, spec, before, count: 1 + (before ? before.count : 0) }
 }
 
 /** Awards with the same epochs, added up. All that their entries differ in is kept in small numbers. */
@@ -62,7 +62,7 @@ export interface AwardSum {
 export function sumsOf(awards: AwardList | null): AwardSum[] {
   const groups: Award[][] = []
   for (let list = awards; list; list = list.before) {
-    const { award } = list
+    const award: Award = list
     const group = groups.find(([first]) => haveSameEpochs(first!, award))
     if (group) group.push(award)
     else groups.push([award])

@@ -160,7 +160,8 @@ function preflight(
   const gasCost = metered && keyed ? message.gasFeeCap * message.gasLimit : 0n
   if (sender.balance < gasCost) return refused(ExitCode.SysSenderStateInvalid, penalty)
   const balance = sender.balance - gasCost
-  tree.set(id, { ...sender, type, balance, sequence: sender.sequence + 1n })
+  const { state, delegated, sequence } = sender
+  tree.set(id, { type, state, sequence: sequence + 1n, balance, delegated })
   return { id, gasCost: keyed && gasCost }
 }
 

@@ -209,7 +209,8 @@ export class StateTree {
 
   /** Id of an address: what it says for f0, else what the init actor's map says. */
   resolve(target: Address): ActorId | undefined {
-    if (target.protocol === PROTOCOL.id) return target.id
+    if (target.id !== undefined) return target.id
+    if (target.protocol === PROTOCOL.id) return undefined
     const init = this.get(INIT_ACTOR)
     return init && (init.state.get() as InitState).addressMap.get(target)
   }
