@@ -1,5 +1,6 @@
 // Goal: work on threads comes back in order, whatever happens to the threads; nothing is lost and nothing waits for ever.
 import { getPriority } from 'node:os'
+import type { Worker } from 'node:worker_threads'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { InvalidInput } from '../../primitives/invalid-input.ts'
@@ -14,6 +15,7 @@ const NICENESS: Work<null, number> = { file: FILE, name: 'niceness' }
 const THROWN: Work<string, never> = { file: FILE, name: 'thrown' }
 const EXITS: Work<Deaths, string> = { file: FILE, name: 'exits' }
 const CRASHES: Work<Deaths, string> = { file: FILE, name: 'crashes' }
+const LINGERS: Work<Deaths, string> = { file: FILE, name: 'lingers' }
 
 const numbers = Array.from({ length: 20 }, (_, i) => i)
 const doubled = numbers.map((n) => 2 * n)
@@ -84,6 +86,57 @@ for (const work of [EXITS, CRASHES])
       assert.equal(await results, [doubled, 'done', doubled])
       assert.is(begun(fatal), 3)
     }))
+
+/** Tells of every thread that is started meanwhile. */
+async function watching(told: (thread: Worker) => void, use: () => Promise<void>): Promise<void> {
+  process.on('worker', told)
+  try {
+    await use()
+  } finally {
+    process.off('worker', told)
+  }
+}
+
+for (const threads of [1, 2])
+  test(`${threads} threads that are ended from outside in the middle of a batch: it is done again`, async () => {
+    const started: Worker[] = []
+    await watching(
+      (thread) => started.push(thread),
+      () =>
+        withPool(threads, async (pool) => {
+          const fatal = deaths(threads)
+          const batch = Array.from({ length: threads }, () => fatal)
+          const results = Promise.all([pool.map(LINGERS, batch), pool.map(DOUBLE, numbers)])
+          while (begun(fatal) < threads) await new Promise((resolve) => setTimeout(resolve, 5))
+          for (const thread of started.slice()) void thread.terminate()
+          assert.equal(await results, [batch.map(() => 'done'), doubled])
+          assert.is(begun(fatal), 2 * threads)
+          assert.is(started.length, 2 * threads)
+        }),
+    )
+  })
+
+test('threads that are ended while they have nothing to do, or start, are missed by nobody', async () => {
+  const started: Worker[] = []
+  let isDeadly = false
+  await watching(
+    (thread) => {
+      started.push(thread)
+      if (isDeadly) void thread.terminate()
+    },
+    () =>
+      withPool(2, async (pool) => {
+        assert.equal(await pool.map(DOUBLE, numbers), doubled)
+        await Promise.all(started.map((thread) => thread.terminate()))
+        assert.equal(await pool.map(DOUBLE, numbers), doubled)
+        isDeadly = true
+        await Promise.all(started.map((thread) => thread.terminate()))
+        const results = pool.map(DOUBLE, numbers)
+        isDeadly = false
+        assert.equal(await results, doubled)
+      }),
+  )
+})
 
 test('work that kills every thread fails by name, and nothing else with it', () =>
   withPool(1, async (pool) => {

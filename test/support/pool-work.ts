@@ -33,6 +33,13 @@ export const exits = onThread(({ begun, times }: Deaths): string => {
   return 'done'
 })
 
+/** Keeps its thread busy until somebody ends it. */
+export const lingers = onThread(({ begun, times }: Deaths): string => {
+  const count = new Int32Array(begun)
+  if (Atomics.add(count, 0, 1) >= times) return 'done'
+  for (;;) Atomics.wait(count, 0, Atomics.load(count, 0))
+})
+
 /** Ends its thread by an error that nobody catches. */
 export const crashes = onThread(({ begun, times }: Deaths): string | Promise<string> => {
   if (Atomics.add(new Int32Array(begun), 0, 1) >= times) return 'done'
