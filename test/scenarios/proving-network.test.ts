@@ -7,7 +7,7 @@ import type { PowerState } from '../../actors/power/state.ts'
 import { POWER_ACTOR } from '../../actors/singletons.ts'
 import { initCrypto } from '../../primitives/crypto/init.ts'
 import { Prng } from '../../primitives/prng.ts'
-import { actorId } from '../../primitives/units.ts'
+import { type ActorId, actorId } from '../../primitives/units.ts'
 import { chiSquare } from '../../scenarios/chi-square.ts'
 import { totalFil } from '../../scenarios/checkers.ts'
 import { makeProvingNetwork } from '../../scenarios/proving-genesis.ts'
@@ -78,6 +78,20 @@ test('wins are Poisson of mean 5, and fall to providers by their power', () => {
   assert.is(byProvider[2], 0)
   const powered = byProvider.filter((_, i) => i !== 2)
   assert.ok(chiSquare(powered, [1, 2, 5, 12]) < 16.27, `${byProvider}`) // 3 degrees, 0.1 %
+})
+
+test('wins that are added to earlier ones are as many as those drawn by themselves', () => {
+  const shares = sharesOf([1n, 2n, 3n].map((bytes, i) => [actorId(i), bytes << 70n] as const))
+  const [apart, together] = [new Prng('wins'), new Prng('wins')]
+  const sums = new Map<ActorId, number>()
+  const added = new Map<ActorId, number>()
+  for (let epoch = 0; epoch < 100; epoch++) {
+    for (const [provider, wins] of drawWins(apart, shares))
+      sums.set(provider, (sums.get(provider) ?? 0) + wins)
+    assert.is(drawWins(together, shares, added), added)
+  }
+  assert.equal([...added], [...sums])
+  assert.is(added.size, 3)
 })
 
 test.run()
