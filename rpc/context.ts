@@ -28,6 +28,8 @@ export interface RpcContext {
   readonly filters: Filters
   /** Where the request came over one that stays open: for what is to be told later. */
   readonly connection?: Connection
+  /** Whether the answer may be `JsonPieces`, for whoever sends it on as text. */
+  readonly takesPieces?: boolean
   /** Id of the request, by which a client may take it back. */
   readonly requestId?: unknown
   /** Tipsets by the wall clock. */

@@ -1,6 +1,7 @@
 /** JSON-RPC 2.0: a request or a batch of them comes in as text, what is to be sent back goes out as text. */
 import { asRpcError, invalidParams, RPC_CODE, RpcError } from './errors.ts'
 import { formatJson, parseJson } from './json.ts'
+import { JsonPieces } from './json-pieces.ts'
 
 /** A call by name. Parameters are absent, or an array. */
 export interface RpcRequest {
@@ -15,8 +16,14 @@ export type Handler = (request: RpcRequest) => Promise<unknown>
 
 type Id = string | number | bigint | null
 
-/** Answers what came in; undefined where nothing is to be answered, because all were notifications. */
-export async function dispatch(text: string, handle: Handler): Promise<string | undefined> {
+/**
+ * Answers what came in, in pieces where it is too long for one string; undefined where nothing is to be answered, because
+ * all were notifications.
+ */
+export async function dispatch(
+  text: string,
+  handle: Handler,
+): Promise<string | JsonPieces | undefined> {
   let body: unknown
   try {
     body = parseJson(text)
@@ -28,11 +35,19 @@ export async function dispatch(text: string, handle: Handler): Promise<string | 
   if (body.length === 0) return formatJson(failure(null, invalidRequest('an empty batch')))
   const answers = await Promise.all(body.map((item) => answer(item, handle)))
   const due = answers.filter((item) => item !== undefined)
-  return due.length === 0 ? undefined : formatJson(due)
+  if (due.length === 0) return undefined
+  return due.some(isInPieces)
+    ? new JsonPieces(() => JsonPieces.list(due.map(inPieces)))
+    : formatJson(due)
 }
 
-const formatted = (response: object | undefined): string | undefined =>
-  response && formatJson(response)
+const formatted = (response: object | undefined): string | JsonPieces | undefined =>
+  response && (isInPieces(response) ? inPieces(response) : formatJson(response))
+
+const isInPieces = (response: object): boolean =>
+  'result' in response && response.result instanceof JsonPieces
+
+const inPieces = (response: object): JsonPieces => JsonPieces.object({ ...response })
 
 /** The response to one request; undefined for a notification. */
 async function answer(item: unknown, handle: Handler): Promise<object | undefined> {

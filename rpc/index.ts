@@ -14,7 +14,7 @@ import { IntervalMining } from './interval-mining.ts'
 import type { Method } from './method.ts'
 import { isOnLotus, METHODS } from './methods/index.ts'
 
-export type RpcCaller = Pick<RpcContext, 'gone' | 'connection'>
+export type RpcCaller = Pick<RpcContext, 'gone' | 'connection' | 'takesPieces'>
 
 export interface Rpc {
   /**

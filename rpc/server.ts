@@ -8,6 +8,7 @@ import { InvalidInput } from '../primitives/invalid-input.ts'
 import { dispatch, type Handler } from './dispatch.ts'
 import { asRpcError, RPC_CODE, RpcError } from './errors.ts'
 import type { Rpc, RpcCaller } from './index.ts'
+import { JsonPieces } from './json-pieces.ts'
 import { MAX_BODY_BYTES, WebSockets } from './web-sockets.ts'
 
 export interface RpcServer {
@@ -108,10 +109,11 @@ async function respond(
       connection: 'close',
     })
   let gone: AbortSignal | undefined
-  const caller = { gone: () => (gone ??= goneSignal(response)) }
+  const caller = { gone: () => (gone ??= goneSignal(response)), takesPieces: true }
   const handle = path === OLD_PATH ? refuseOld : reporting(rpc, caller, onBug)
   const answer = await dispatch(body, handle)
   if (answer === undefined) return send(response, 204)
+  if (answer instanceof JsonPieces) return sendPieces(response, answer)
   response.writeHead(200, [...JSON_HEADERS, 'content-length', String(Buffer.byteLength(answer))])
   response.end(answer)
 }
@@ -162,6 +164,27 @@ function bodyOf(request: IncomingMessage): Promise<string | undefined> {
     request.once('error', reject)
   })
 }
+
+/** Sends as fast as the client reads; whoever else asks is served meanwhile. */
+async function sendPieces(response: ServerResponse, pieces: JsonPieces): Promise<void> {
+  response.writeHead(200, { ...CORS, 'content-type': 'application/json' })
+  for (const piece of pieces) {
+    if (response.destroyed) return
+    if (!response.write(piece)) await drained(response)
+  }
+  response.end()
+}
+
+const drained = (response: ServerResponse): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done)
+      response.off('close', done)
+      resolve()
+    }
+    response.on('drain', done)
+    response.on('close', done)
+  })
 
 function send(
   response: ServerResponse,

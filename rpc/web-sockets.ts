@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import type { WebSocket, WebSocketServer } from 'ws'
 import { Connection } from './connection.ts'
 import { dispatch, type Handler } from './dispatch.ts'
+import type { JsonPieces } from './json-pieces.ts'
 import type { RpcCaller } from './index.ts'
 
 /** Of one request, over either transport. */
@@ -47,7 +48,7 @@ export class WebSockets {
     const handle = this.#handlerOf({ connection, gone: () => gone.signal })
     socket.on('message', (data: Buffer) => {
       dispatch(data.toString('utf8'), handle).then(
-        (answer) => answer !== undefined && send(answer),
+        (answer) => answer !== undefined && send(wholeOf(answer)),
         (error: unknown) => this.#onBug?.(error),
       )
     })
@@ -63,6 +64,10 @@ export class WebSockets {
     for (const socket of this.#open) socket.terminate()
   }
 }
+
+/** A message of a WebSocket is one text. */
+const wholeOf = (answer: string | JsonPieces): string =>
+  typeof answer === 'string' ? answer : [...answer].join('')
 
 /** The library is loaded when somebody asks for it. */
 async function makeServer(): Promise<WebSocketServer> {

@@ -20,6 +20,7 @@ import {
   objectFields,
 } from '../eth-params.ts'
 import { type EthTrace, ethTraces, seenCalls } from '../eth-traces.ts'
+import { JsonPieces } from '../json-pieces.ts'
 import { type Decoder, method } from '../method.ts'
 import {
   type AccountOverride,
@@ -31,7 +32,7 @@ import {
 import { tipsetOfBlock, tipsetOfHash } from '../tipsets.ts'
 import { callTree } from '../tracers/call-tracer.ts'
 import { PrestateTracer } from '../tracers/prestate-tracer.ts'
-import { StructLogger, type StructLogOptions } from '../tracers/struct-logs.ts'
+import { MAX_WEIGHT, StructLogger, type StructLogOptions } from '../tracers/struct-logs.ts'
 import { callAt, LATEST } from './eth-calls.ts'
 import { outputOf } from './eth-trace.ts'
 
@@ -133,7 +134,13 @@ function tracerOf(context: RpcContext, options: TraceOptions): Tracer {
     }
   if (options.tracer === undefined) {
     const logger = new StructLogger(options)
-    return { observer: logger.observer, tell: ({ result }) => logger.result(result) }
+    return {
+      observer: logger.observer,
+      tell({ result }) {
+        if (context.connection) return logger.result(result, MAX_WEIGHT.message)
+        return context.takesPieces ? logger.pieces(result) : logger.result(result)
+      },
+    }
   }
   const tracer = new PrestateTracer()
   return {
@@ -172,10 +179,12 @@ function traceMessage(context: RpcContext, tipset: Tipset, wanted: Cid, options:
 
 function traceTipset(context: RpcContext, tipset: Tipset, options: TraceOptions) {
   const { outcomes } = context.node.store.execution(tipset)
-  return outcomes.map(({ message, cid }) => ({
+  const traces = outcomes.map(({ message, cid }) => ({
     txHash: hexData(ethHashOfMessage(message, context.node.params.chainId)),
     result: traceMessage(context, tipset, cid, options),
   }))
+  if (!traces.some(({ result }) => result instanceof JsonPieces)) return traces
+  return new JsonPieces(() => JsonPieces.list(traces.map((trace) => JsonPieces.object(trace))))
 }
 
 function traceCall(context: RpcContext, call: EthCall, at: BlockParam, options: TraceOptions) {

@@ -3,9 +3,10 @@ import type { EvmStep } from '../../actors/evm/interpreter/observe.ts'
 import { ExitCode } from '../../actors/exit-codes.ts'
 import { hexData } from '../../engine/chain/eth-json.ts'
 import type { ApplyResult } from '../../engine/vm/executor.ts'
-import { toHex } from '../../primitives/bytes.ts'
 import { returnedBytes } from '../failure.ts'
+import { JsonPieces } from '../json-pieces.ts'
 import { opcodeName } from '../opcode-names.ts'
+import { type RecordedStep, StepRecord } from './step-record.ts'
 
 export interface StructLogOptions {
   readonly disableStack: boolean
@@ -15,115 +16,90 @@ export interface StructLogOptions {
   readonly limit: number
 }
 
-interface StructLog {
-  readonly pc: number
-  readonly op: string
-  readonly gas: number
-  readonly gasCost: number
-  readonly depth: number
-  readonly stack?: readonly string[]
-  readonly memory?: readonly string[]
-  storage?: Readonly<Record<string, string>>
-}
-
-const SLOAD = 0x54
-const SSTORE = 0x55
-const WORD = 32
-/** Instructions, and words of stack and memory, that are written down; the rest of a longer run is left out. */
-const MAX_STEPS = 100_000
-const MAX_WORDS = 1_000_000
+/** What an answer may hold that is one value in memory, or one message: words of stacks, and those of memory and storage, which are longer. */
+export const MAX_WEIGHT = { value: 48_000_000, message: 6_000_000 } as const
+const HEAVY = 32
 
 export class StructLogger {
-  readonly #options: StructLogOptions
-  readonly #logs: StructLog[] = []
+  readonly #record: StepRecord
   readonly #most: number
-  #words = 0
   #truncated = false
-  /** Depths of the frames that are open: calls of other actors lie between them. */
-  readonly #depths: number[] = []
-  /** Words that were read or written, by contract. */
-  readonly #storage = new Map<string, Record<string, string>>()
-  /** A read whose word is on the stack before the next instruction. */
-  #read: { readonly log: StructLog; readonly address: string; readonly slot: string } | undefined
 
-  constructor(options: StructLogOptions) {
-    this.#options = options
-    this.#most = Math.min(options.limit || MAX_STEPS, MAX_STEPS)
+  constructor({ limit, disableStack, enableMemory, disableStorage }: StructLogOptions) {
+    this.#most = limit || Infinity
+    this.#record = new StepRecord({
+      withStack: !disableStack,
+      withMemory: enableMemory,
+      withStorage: !disableStorage,
+    })
   }
 
   readonly observer = (step: EvmStep, calls: number): boolean => {
-    this.#finishRead(step)
-    if (this.#logs.length >= this.#most || this.#words > MAX_WORDS) {
+    this.#record.finishRead(step, calls)
+    if (this.#record.count >= this.#most || !this.#record.hasRoom) {
       this.#truncated = true
       return false
     }
-    const { pc, op, gas, gasCost } = step
-    const log: StructLog = {
-      pc,
-      op: opcodeName(op),
-      gas,
-      gasCost,
-      depth: this.#depthOf(calls),
-      ...(this.#options.disableStack ? {} : { stack: this.#stack(step) }),
-      ...(this.#options.enableMemory ? { memory: this.#memory(step) } : {}),
-    }
-    this.#logs.push(log)
-    if (!this.#options.disableStorage) this.#noteStorage(step, log)
+    this.#record.add(step, calls)
     return true
   }
 
-  result({ exitCode, gasUsed, ret }: ApplyResult) {
-    return {
-      gas: gasUsed,
-      failed: exitCode !== ExitCode.Ok,
-      returnValue: hexData(returnedBytes(ret?.bytes) ?? new Uint8Array()),
-      structLogs: this.#logs,
-      ...(this.#truncated ? { truncated: true } : {}),
+  /** The trace as one value; it ends where there would be too much of it. */
+  result(applied: ApplyResult, most: number = MAX_WEIGHT.value) {
+    const structLogs: object[] = []
+    let [weight, truncated] = [0, this.#truncated]
+    for (const step of this.#record.steps()) {
+      if (weight > most) {
+        truncated = true
+        break
+      }
+      structLogs.push(logOf(step))
+      weight += weightOf(step)
     }
+    return { ...outcomeOf(applied), structLogs, ...(truncated ? { truncated } : {}) }
   }
 
-  #depthOf(calls: number): number {
-    const depths = this.#depths
-    while (depths.length > 0 && depths.at(-1)! > calls) depths.pop()
-    if (depths.at(-1) !== calls) depths.push(calls)
-    return depths.length
-  }
-
-  #stack({ stack, height }: EvmStep): string[] {
-    this.#words += height
-    return stack.slice(0, height).map((word) => `0x${word.toString(16)}`)
-  }
-
-  #memory({ memory }: EvmStep): string[] {
-    this.#words += memory.length / WORD
-    if (this.#words > MAX_WORDS) return []
-    const digits = toHex(memory)
-    return Array.from({ length: memory.length / WORD }, (_, i) =>
-      digits.slice(2 * WORD * i, 2 * WORD * (i + 1)),
-    )
-  }
-
-  #noteStorage({ op, address, stack, height }: EvmStep, log: StructLog): void {
-    if (height < 1 || (op !== SLOAD && op !== SSTORE)) return
-    const owner = toHex(address)
-    const slot = word(stack[height - 1]!)
-    if (op === SLOAD) this.#read = { log, address: owner, slot }
-    else if (height > 1) log.storage = this.#note(owner, slot, word(stack[height - 2]!))
-  }
-
-  #finishRead({ stack, height }: EvmStep): void {
-    const read = this.#read
-    this.#read = undefined
-    if (read && height > 0)
-      read.log.storage = this.#note(read.address, read.slot, word(stack[height - 1]!))
-  }
-
-  #note(address: string, slot: string, value: string): Readonly<Record<string, string>> {
-    const known = { ...this.#storage.get(address), [slot]: value }
-    this.#words += Object.keys(known).length
-    this.#storage.set(address, known)
-    return known
+  /** The same as text that is made while it is sent, with all that was recorded. */
+  pieces(applied: ApplyResult): JsonPieces {
+    const logs = new JsonPieces(() => JsonPieces.list(mapped(this.#record.steps(), logOf)))
+    const truncated = this.#truncated ? { truncated: true } : {}
+    return JsonPieces.object({ ...outcomeOf(applied), structLogs: logs, ...truncated })
   }
 }
 
-const word = (n: number | bigint): string => n.toString(16).padStart(2 * WORD, '0')
+const outcomeOf = ({ exitCode, gasUsed, ret }: ApplyResult) => ({
+  gas: gasUsed,
+  failed: exitCode !== ExitCode.Ok,
+  returnValue: hexData(returnedBytes(ret?.bytes) ?? new Uint8Array()),
+})
+
+interface StructLog {
+  pc: number
+  op: string
+  gas: number
+  gasCost: number
+  depth: number
+  stack?: readonly string[]
+  memory?: readonly string[]
+  storage?: Readonly<Record<string, string>>
+}
+
+function logOf({ pc, op, gas, gasCost, depth, stack, memory, storage }: RecordedStep): StructLog {
+  const log: StructLog = { pc, op: opcodeName(op), gas, gasCost, depth }
+  if (stack) log.stack = stack
+  if (memory) log.memory = memory
+  if (storage) log.storage = storage
+  return log
+}
+
+const weightOf = ({ stack, memory, storage }: RecordedStep): number =>
+  FIXED +
+  (stack?.length ?? 0) +
+  HEAVY * ((memory?.length ?? 0) + (storage ? Object.keys(storage).length : 0))
+
+/** Of an instruction without words. */
+const FIXED = 12
+
+function* mapped<A, B>(items: Iterable<A>, to: (item: A) => B): Generator<B, void, undefined> {
+  for (const item of items) yield to(item)
+}

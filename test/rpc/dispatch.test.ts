@@ -2,9 +2,11 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { dispatch, type Handler } from '../../rpc/dispatch.ts'
+import { JsonPieces } from '../../rpc/json-pieces.ts'
 import { refused, RPC_CODE, RpcError } from '../../rpc/errors.ts'
 
 const called: string[] = []
+const LONG = 'x'.repeat(100_000)
 const handle: Handler = async ({ method, params }) => {
   called.push(method)
   if (method === 'subtract') {
@@ -12,6 +14,7 @@ const handle: Handler = async ({ method, params }) => {
     return a - b
   }
   if (method === 'nothing') return undefined
+  if (method === 'pieces') return new JsonPieces(() => JsonPieces.list([1, LONG, { a: 2n ** 70n }]))
   if (method === 'refuse') throw refused('no')
   if (method === 'break') throw new TypeError('first line\nsecond line')
   throw new RpcError(RPC_CODE.methodNotFound, `method '${method}' not found`)
@@ -19,7 +22,8 @@ const handle: Handler = async ({ method, params }) => {
 
 const answer = async (text: string) => {
   const response = await dispatch(text, handle)
-  return response === undefined ? undefined : (JSON.parse(response) as unknown)
+  if (response === undefined) return undefined
+  return JSON.parse(typeof response === 'string' ? response : [...response].join('')) as unknown
 }
 const failure = (code: number, message: string, id: unknown = null) => ({
   jsonrpc: '2.0',
@@ -111,6 +115,23 @@ test('large ids come back as they were', async () => {
     handle,
   )
   assert.is(response, '{"jsonrpc":"2.0","result":null,"id":18446744073709551615}')
+})
+
+test('a result in pieces is the same text, alone and in a batch', async () => {
+  const call = (method: string, id: number) =>
+    JSON.stringify({ jsonrpc: '2.0', method, params: [2, 1], id })
+  const alone = await dispatch(call('pieces', 7), handle)
+  assert.instance(alone, JsonPieces)
+  const pieces = [...(alone as JsonPieces)]
+  assert.ok(pieces.length > 1)
+  const list = `[1,"${LONG}",{"a":${2n ** 70n}}]`
+  assert.is(pieces.join(''), `{"jsonrpc":"2.0","result":${list},"id":7}`)
+  const batch = await dispatch(`[${call('subtract', 1)},${call('pieces', 2)}]`, handle)
+  const first = '{"jsonrpc":"2.0","result":1,"id":1}'
+  const text = [...(batch as JsonPieces)].join('')
+  assert.is(text, `[${first},{"jsonrpc":"2.0","result":${list},"id":2}]`)
+  assert.is([...new JsonPieces(() => JsonPieces.list([]))].join(''), '[]')
+  assert.is([...JsonPieces.object({})].join(''), '{}')
 })
 
 test.run()

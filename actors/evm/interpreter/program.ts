@@ -68,7 +68,7 @@ export const observedProgramOf = (code: Uint8Array): Program =>
 export function readProgram(
   code: Uint8Array,
   hotAfter: number,
-  put: (instructions: readonly Instruction[], emit: Emit) => void = fuse,
+  put: (instructions: readonly Instruction[], emit: Emit) => void = putFused,
 ): Program {
   const handlers: Handler[] = []
   const args: Word[] = []
@@ -98,6 +98,13 @@ export function readProgram(
   return { code, handlers, args, blocks, targets, hotAfter }
 }
 
+/** What a jump comes to does nothing itself. */
+const putFused = (instructions: readonly Instruction[], emit: Emit): void =>
+  fuse(
+    instructions.filter(({ op }) => op !== OP.JUMPDEST),
+    emit,
+  )
+
 function putObserved(instructions: readonly Instruction[], emit: Emit): void {
   for (const { op, arg, pc } of instructions) {
     emit(observe, pc)
@@ -124,7 +131,7 @@ function readBlock(code: Uint8Array, start: number): ReadBlock {
     height += pushes - pops
     grows = Math.max(grows, height)
     gas += price
-    if (op !== OP.JUMPDEST) instructions.push({ op, arg: argumentAt(code, pc), pc })
+    instructions.push({ op, arg: argumentAt(code, pc), pc })
     if (leaves === undefined) continue
     const end = pc + lengthAt(code, pc)
     const fallsThrough = leaves === 'for now'
