@@ -29,10 +29,10 @@ export const cheatImpersonationMethods = [
   method<[UnsignedRequest]>(
     'eth_sendUnsignedTransaction',
     [unsignedRequest],
-    (context, request) => {
+    async (context, request) => {
       checkImpersonated(context, request.from)
       const signed = unsignedFor(context, messageOfRequest(context, request))
-      pushMessage(context, signed, true)
+      await pushMessage(context, signed, true)
       return hexData(ethHashOfMessage(signed, context.node.params.chainId))
     },
   ),

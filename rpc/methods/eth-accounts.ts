@@ -22,9 +22,9 @@ export const ethAccountMethods = [
   method('eth_requestAccounts', [], ({ devnet }) =>
     devnet.accounts.map(({ eth }) => formatEthAddress(eth)),
   ),
-  method<[UnsignedRequest]>('eth_sendTransaction', [unsignedRequest], (context, request) => {
+  method<[UnsignedRequest]>('eth_sendTransaction', [unsignedRequest], async (context, request) => {
     const signed = signedRequest(context, request)
-    pushMessage(context, signed, true)
+    await pushMessage(context, signed, true)
     return hashOf(context, signed)
   }),
   method<[UnsignedRequest]>('eth_signTransaction', [unsignedRequest], (context, request) =>

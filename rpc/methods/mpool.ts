@@ -30,24 +30,29 @@ export const mpoolMethods = [
     return pool.pending().map((signed) => signedMessageToJson(signed, params.letter))
   }),
   ...['Filecoin.MpoolPush', 'Filecoin.MpoolPushUntrusted'].map((name) =>
-    method<[SignedMessage]>(name, [signedMessage], (context, signed) =>
-      pushMessage(context, signed).toJSON(),
+    method<[SignedMessage]>(name, [signedMessage], async (context, signed) =>
+      (await pushMessage(context, signed)).toJSON(),
     ),
   ),
   method<[Message, TokenAmount]>(
     'Filecoin.MpoolPushMessage',
     [message, maxFee],
-    (context, unsigned, limit) => pushUnsigned(context, unsigned, limit),
+    async (context, unsigned, limit) => {
+      const sent = await takeUnsigned(context, unsigned, limit)
+      await context.inbox.mined()
+      return sent
+    },
   ),
   method<[readonly SignedMessage[]]>(
     'Filecoin.MpoolBatchPush',
     [listOf(signedMessage)],
-    (context, all) => all.map((signed) => pushMessage(context, signed).toJSON()),
+    (context, all) => pushAll(context, all, (signed) => takeSigned(context, signed)),
   ),
   method<[readonly Message[], TokenAmount]>(
     'Filecoin.MpoolBatchPushMessage',
     [listOf(message), maxFee],
-    (context, all, limit) => all.map((unsigned) => pushUnsigned(context, unsigned, limit)),
+    (context, all, limit) =>
+      pushAll(context, all, (unsigned) => takeUnsigned(context, unsigned, limit)),
   ),
   method<[readonly Cid[], unknown]>(
     'Filecoin.MpoolSelect',
@@ -73,29 +78,34 @@ const MPOOL_CONFIG = {
 }
 
 /** Prices, signs and queues a message. @throws RpcError where it has a nonce already, or fails. */
-function pushUnsigned(context: RpcContext, unsigned: Message, limit: TokenAmount) {
+async function takeUnsigned(context: RpcContext, unsigned: Message, limit: TokenAmount) {
   if (unsigned.nonce !== 0n)
     throw refused(`MpoolPushMessage expects message nonce to be 0, was ${unsigned.nonce}`)
   checkRecipient(unsigned, (to) => formatAddress(to, context.node.params.letter))
   const signed = prepared(context, unsigned, { maxFee: limit })
-  pushMessage(context, signed, true)
+  await takeMessage(context, signed, true)
   return signedMessageToJson(signed, context.node.params.letter)
 }
 
+const takeSigned = async (context: RpcContext, signed: SignedMessage) =>
+  (await takeMessage(context, signed)).toJSON()
+
 /**
- * Queues a message and, where the devnet does so by itself, makes the tipset that holds it.
+ * Queues a message once it is its turn and, where the devnet does so by itself, waits for the tipset that holds it and
+ * all that is sent at the same time.
  * @param verified - whether the signature is known to be good: the sender was recovered from it.
  */
-export function pushMessage(
-  { devnet, node }: RpcContext,
+export async function pushMessage(
+  context: RpcContext,
   signed: SignedMessage,
   verified = false,
-): Cid {
-  checkRecipient(signed.message, (to) => formatAddress(to, node.params.letter))
-  return devnet.push(signed, verified)
+): Promise<Cid> {
+  const cid = await takeMessage(context, signed, verified)
+  await context.inbox.mined()
+  return cid
 }
 
-/** As `pushMessage`, for one of many that are sent at the same time: it waits for its turn, and shares a tipset. */
+/** Queues a message once it is its turn; parameters as of `pushMessage`. */
 export function takeMessage(
   { inbox, node }: RpcContext,
   signed: SignedMessage,
@@ -103,6 +113,21 @@ export function takeMessage(
 ): Promise<Cid> {
   checkRecipient(signed.message, (to) => formatAddress(to, node.params.letter))
   return inbox.take(signed, verified)
+}
+
+/** Queues messages one after the other; those before one that is refused are mined all the same. */
+async function pushAll<T, R>(
+  { inbox }: RpcContext,
+  items: readonly T[],
+  take: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const taken: R[] = []
+  try {
+    for (const item of items) taken.push(await take(item))
+  } finally {
+    if (taken.length > 0) await inbox.mined()
+  }
+  return taken
 }
 
 /** An f4 address that no Ethereum key or contract can have would swallow the money. @throws RpcError */

@@ -7,8 +7,10 @@ import { privateKeyToAccount } from 'viem/accounts'
 import { createDevnet, type DevnetHandle, handleOf } from '../../cli/library.ts'
 import { Devnet } from '../../engine/devnet.ts'
 import { actorId } from '../../primitives/units.ts'
+import type { Tipset } from '../../engine/chain/tipset.ts'
 import { createRpc } from '../../rpc/index.ts'
 import { serve } from '../../rpc/server.ts'
+import { eth, rpcDevnet, signedJson, transferOf } from '../support/rpc.ts'
 
 const TO = '0x00000000000000000000000000000000000000aa'
 
@@ -85,6 +87,77 @@ test('one that nothing leads up to is refused, those before it are taken', async
   )
   assert.match(String((done[2] as PromiseRejectedResult).reason), /nonce gap: expected 2, got 3/)
   assert.is(await received(devnet), '0x2')
+})
+
+/** Tipsets that hold messages of one sender, of those made after a height. */
+function tipsetsWith(devnet: Devnet, from: string, after: number): number[] {
+  const { store, head } = devnet.node
+  const counts: number[] = []
+  for (let at: Tipset | undefined = head; at && at.height > after; at = store.parent(at)) {
+    const { outcomes } = store.execution(at)
+    const count = outcomes.filter(({ message }) => String(message.message.from) === from).length
+    if (count > 0) counts.push(count)
+  }
+  return counts
+}
+
+test('messages pushed at once share a tipset, signed or not, in any order', async () => {
+  const { devnet, ask } = await rpcDevnet()
+  const [first, second] = devnet.accounts
+  const from = String(first!.native)
+  const unsigned = { From: from, To: String(second!.native), Value: '1' }
+  const ways: [string, () => Promise<unknown>[]][] = [
+    [
+      'MpoolPushMessage',
+      () => upTo(12).map(() => ask('Filecoin.MpoolPushMessage', unsigned, null)),
+    ],
+    [
+      'MpoolPush',
+      () => {
+        const nonce = devnet.node.nextNonce(first!.native)
+        const signed = upTo(12).map((i) =>
+          signedJson(
+            devnet,
+            first!,
+            transferOf(first!, second!.native, { nonce: nonce + BigInt(i) }),
+          ),
+        )
+        return signed.reverse().map((message) => ask('Filecoin.MpoolPush', message))
+      },
+    ],
+    [
+      'MpoolBatchPushMessage',
+      () => [ask('Filecoin.MpoolBatchPushMessage', Array(12).fill(unsigned), null)],
+    ],
+  ]
+  for (const [name, push] of ways) {
+    const { height } = devnet.node.head
+    await Promise.all(push())
+    assert.equal(tipsetsWith(devnet, from, height), [12], name)
+  }
+  const { height } = devnet.node.head
+  const request = { from: eth(first!), to: eth(second!), value: '0x1' }
+  await Promise.all(upTo(5).map(() => ask('eth_sendTransaction', request)))
+  assert.equal(tipsetsWith(devnet, String(first!.delegated), height), [5])
+})
+
+test('of a batch, what comes before a message that is refused is mined', async () => {
+  const { devnet, ask, refusal } = await rpcDevnet()
+  const [first, second] = devnet.accounts
+  const good = { From: String(first!.native), To: String(second!.native), Value: '1' }
+  const says = await refusal('Filecoin.MpoolBatchPushMessage', [good, { ...good, Nonce: 7 }], null)
+  assert.match(says.message, /nonce to be 0, was 7/)
+  assert.equal(tipsetsWith(devnet, good.From, 0), [1])
+  assert.equal(await ask('Filecoin.MpoolPending', null), [])
+})
+
+test('a message that is ahead of its turn is refused once nothing leads up to it', async () => {
+  const { devnet, refusal } = await rpcDevnet()
+  const [first, second] = devnet.accounts
+  const early = transferOf(first!, second!.native, { nonce: 3n })
+  const says = await refusal('Filecoin.MpoolPush', signedJson(devnet, first!, early))
+  assert.match(says.message, /nonce/)
+  assert.is(devnet.node.pool.size, 0)
 })
 
 test('without automine what is taken waits', async () => {
