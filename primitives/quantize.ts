@@ -13,16 +13,13 @@ export const NO_QUANTIZATION: QuantSpec = { unit: 1, offset: 0 }
 /**
  * The first grid epoch that is not before `epoch`.
  *
- * The quotient truncates toward zero, as consensus does; both for the offset and for epochs below it.
+ * The rest has the sign of the distance, as in consensus; both for the offset and for epochs below it.
  *
  * @see builtin-actors `actors/miner/src/quantize.rs`, `QuantSpec::quantize_up`
  */
 export function quantizeUp({ unit, offset }: QuantSpec, epoch: ChainEpoch): ChainEpoch {
-  const shift = offset % unit
-  const distance = epoch - shift
-  const whole = Math.trunc(distance / unit)
-  const steps = distance % unit === 0 || distance < 0 ? whole : whole + 1
-  return unit * steps + shift + 0 // + 0: never -0
+  const rest = (epoch - (offset % unit)) % unit
+  return epoch - rest + (rest > 0 ? unit : 0)
 }
 
 /** The last grid epoch that is not after `epoch`. @see builtin-actors `QuantSpec::quantize_down` */

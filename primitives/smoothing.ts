@@ -45,7 +45,7 @@ export function nextEstimate(
   const residual = (observation << PRECISION) - predicted
   return {
     position: predicted + ((alpha * residual) >> PRECISION),
-    velocity: previous.velocity + floorDiv(residual * beta, delta << PRECISION), // Q.256 / Q.128
+    velocity: previous.velocity + floorDiv((residual * beta) >> PRECISION, delta), // Q.256 => Q.128
   }
 }
 

@@ -61,10 +61,10 @@ export interface AwardSum {
 /** The awards in as few sums as there can be. */
 export function sumsOf(awards: AwardList | null): AwardSum[] {
   const groups: Award[][] = []
-  for (let list = awards; list; list = list.before) {
-    const award: Award = list
-    const group = groups.find(([first]) => haveSameEpochs(first!, award))
-    if (group) group.push(award)
+  for (let award = awards; award; award = award.before) {
+    let i = 0
+    while (i < groups.length && !haveSameEpochs(groups[i]![0]!, award)) i++
+    if (i < groups.length) groups[i]!.push(award)
     else groups.push([award])
   }
   return groups.map(sumOf)

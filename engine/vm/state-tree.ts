@@ -143,6 +143,9 @@ export function stateRootCodec(manifest: Manifest) {
   )
 }
 
+/** Longest list of replaced actors that is kept for the next message. */
+const MAX_UNDO_KEPT = 256
+
 /** What is known of an id: the actor it has now, and whether the stored map has that too. */
 interface Place {
   readonly id: ActorId
@@ -150,17 +153,15 @@ interface Place {
   isDirty: boolean
 }
 
-interface Undo {
-  readonly place: Place
-  readonly before: Actor | undefined
-}
-
 export class StateTree {
   readonly manifest: Manifest
   #stored: Actors
   readonly #places = new Map<ActorId, Place>()
   #dirty: Place[] = []
-  #undo: Undo[] = []
+  /** What was replaced in the frames that are open, where and by what; lists that are used again and again. */
+  #undoPlaces: Place[] = []
+  #undoActors: (Actor | undefined)[] = []
+  #undoCount = 0
   #open = 0
 
   constructor(manifest: Manifest, stored: Actors = emptyActors(manifest)) {
@@ -184,7 +185,10 @@ export class StateTree {
   /** Replaces an actor, or removes it. Undone with the frame it happens in. */
   set(id: ActorId, actor: Actor | undefined): void {
     const place = this.#place(id)
-    if (this.#open > 0) this.#undo.push({ place, before: place.actor })
+    if (this.#open > 0) {
+      this.#undoPlaces[this.#undoCount] = place
+      this.#undoActors[this.#undoCount++] = place.actor
+    }
     place.actor = actor
     if (place.isDirty) return
     place.isDirty = true
@@ -218,17 +222,24 @@ export class StateTree {
   /** Opens a call frame and gives its mark. */
   begin(): number {
     this.#open++
-    return this.#undo.length
+    return this.#undoCount
   }
 
   /** Closes the frame opened at `mark`; without `keep`, undoes all that happened in it. */
   end(mark: number, keep: boolean): void {
     assert(this.#open > 0, 'end of a frame that was not opened')
-    while (!keep && this.#undo.length > mark) {
-      const { place, before } = this.#undo.pop()!
-      place.actor = before
+    while (!keep && this.#undoCount > mark) {
+      const last = --this.#undoCount
+      this.#undoPlaces[last]!.actor = this.#undoActors[last]
     }
-    if (--this.#open === 0) this.#undo = []
+    if (--this.#open === 0) this.#forgetUndo()
+  }
+
+  #forgetUndo(): void {
+    this.#undoCount = 0
+    if (this.#undoPlaces.length <= MAX_UNDO_KEPT) return
+    this.#undoPlaces = []
+    this.#undoActors = []
   }
 
   /** All actors as one persistent value: a snapshot, from which another tree can go on. Hashes nothing. */
