@@ -321,7 +321,9 @@ export class AmtNode<T> {
   }
 }
 
+/** A list at whose end something is put is made as long as it is: most live long, and `splice` leaves room. */
 function put<T>(items: Items<T>, at: number, item: T, taken: boolean): T[] {
+  if (at === items.length) return at === 0 ? [item] : items.concat([item])
   const out = items.slice()
   if (taken) out[at] = item
   else out.splice(at, 0, item)

@@ -45,8 +45,10 @@ export const EXP_NEG_DENOMINATOR: readonly bigint[] = [
  *     r ← ⌊r · x / 2^precision⌋ + c   for each c
  */
 export function horner(coefficients: readonly bigint[], x: bigint, precision = PRECISION): bigint {
-  let result = 0n
-  for (const c of coefficients) result = ((result * x) >> precision) + c
+  let result = coefficients[0]!
+  for (let i = 1; i < coefficients.length; i++) {
+    result = ((result * x) >> precision) + coefficients[i]!
+  }
   return result
 }
 

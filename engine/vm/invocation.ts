@@ -27,7 +27,7 @@ import type { CallManager } from './call-manager.ts'
 import type { Call } from './frame.ts'
 import { meteredSyscalls } from './metered-syscalls.ts'
 import { PRICES, UNLIMITED } from './price-list.ts'
-import { type Actor, EMPTY_STATE, stateFields, withState } from './state-tree.ts'
+import { type Actor, type ActorPlace, EMPTY_STATE, stateFields, withState } from './state-tree.ts'
 
 /** Gas a call may still use, as actors are told, where gas is not metered. */
 const UNMETERED_GAS = 10_000_000_000n
@@ -43,6 +43,7 @@ export class Invocation implements Runtime {
   readonly observe: Runtime['observe']
   readonly #manager: CallManager
   readonly #call: Call
+  readonly #own: ActorPlace
   #callerValidated = false
   #inTransaction = false
 
@@ -50,6 +51,7 @@ export class Invocation implements Runtime {
     this.#manager = manager
     this.#call = call
     this.receiver = receiver
+    this.#own = manager.tree.place(receiver)
     const { observer } = manager.context
     const { depth } = manager
     this.observe = observer && ((step) => observer(step, depth))
@@ -161,7 +163,7 @@ export class Invocation implements Runtime {
 
   #actor(id: ActorId): Actor | undefined {
     this.#manager.gas?.onRead(id)
-    return this.#manager.tree.get(id)
+    return id === this.receiver ? this.#own.actor : this.#manager.tree.get(id)
   }
 
   #self(): Actor {

@@ -146,8 +146,13 @@ export function stateRootCodec(manifest: Manifest) {
 /** Longest list of replaced actors that is kept for the next message. */
 const MAX_UNDO_KEPT = 256
 
+/** Where an actor stands, for who looks often: what it is now. A tree has one place for each id, for as long as it lives. */
+export interface ActorPlace {
+  readonly actor: Actor | undefined
+}
+
 /** What is known of an id: the actor it has now, and whether the stored map has that too. */
-interface Place {
+interface Place extends ActorPlace {
   readonly id: ActorId
   actor: Actor | undefined
   isDirty: boolean
@@ -171,6 +176,10 @@ export class StateTree {
 
   get(id: ActorId): Actor | undefined {
     return this.#place(id).actor
+  }
+
+  place(id: ActorId): ActorPlace {
+    return this.#place(id)
   }
 
   #place(id: ActorId): Place {
