@@ -126,7 +126,7 @@ function messagesOf({ node }: RpcContext, tipset: Tipset) {
 }
 
 /** What is to be undone and then done to come from one tipset to another. */
-export function pathBetween(context: RpcContext, from: Tipset, to: Tipset) {
+function pathBetween(context: RpcContext, from: Tipset, to: Tipset) {
   const { store } = context.node
   const steps = (Type: 'revert' | 'apply', tipsets: readonly Tipset[]) =>
     tipsets.map((tipset) => ({ Type, Val: tipsetJson(context, tipset) }))

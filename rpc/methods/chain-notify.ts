@@ -3,9 +3,9 @@ import type { Tipset } from '../../engine/chain/tipset.ts'
 import { type RpcContext } from '../context.ts'
 import { ignored } from '../decoders.ts'
 import { refused } from '../errors.ts'
+import { followHeads } from '../head-changes.ts'
 import { method } from '../method.ts'
 import { tipsetJson } from '../tipsets.ts'
-import { pathBetween } from './chain-messages.ts'
 
 export const chainNotifyMethods = [
   method('Filecoin.ChainNotify', [], (context) => {
@@ -20,10 +20,10 @@ export const chainNotifyMethods = [
 
 /** Tells the head there is, and then of each change the tipsets that go and come. */
 function tellHeads(context: RpcContext, tell: (changes: readonly object[]) => void): () => void {
-  let seen: Tipset = context.node.head
-  tell([{ Type: 'current', Val: tipsetJson(context, seen) }])
-  return context.node.subscribe((tipset) => {
-    tell(pathBetween(context, seen, tipset))
-    seen = tipset
-  })
+  const { node } = context
+  const change = (Type: string) => (tipset: Tipset) => ({ Type, Val: tipsetJson(context, tipset) })
+  tell([change('current')(node.head)])
+  return followHeads(node, ({ reverted, applied }) =>
+    tell([...reverted.map(change('revert')), ...applied.map(change('apply'))]),
+  )
 }

@@ -1,5 +1,6 @@
 /** All methods: this list is the API. */
 import { alias, type Method } from '../method.ts'
+import { actorEventMethods } from './actor-events.ts'
 import { allocationMethods } from './allocations.ts'
 import { chainNotifyMethods } from './chain-notify.ts'
 import { chainMessageMethods } from './chain-messages.ts'
@@ -66,6 +67,7 @@ const LOTUS_METHODS: readonly Method[] = [
   ...web3Methods,
   ...chainMethods,
   ...chainMessageMethods,
+  ...actorEventMethods,
   ...chainObjectMethods,
   ...chainNotifyMethods,
   ...nodeInfoMethods,

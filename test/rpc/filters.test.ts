@@ -6,6 +6,7 @@ import { WebSocketProvider } from 'ethers'
 import { createPublicClient, keccak256, toHex, webSocket } from 'viem'
 import WebSocket from 'ws'
 import { signedMessageToJson } from '../../engine/chain/message.ts'
+import { followHeads } from '../../rpc/head-changes.ts'
 import { createRpc, type Rpc } from '../../rpc/index.ts'
 import { serve, type RpcServer } from '../../rpc/server.ts'
 import { maskedIdAddress } from '../../primitives/eth-address.ts'
@@ -312,6 +313,25 @@ test('ChainNotify is a channel of heads, until it is cancelled', () =>
     )
     socket.terminate()
   }))
+
+test('ChainNotify tells of all that a rollback takes away', async () => {
+  const { devnet } = await rpcDevnet()
+  const told: string[] = []
+  devnet.mine(4)
+  const before = devnet.node.head
+  const end = followHeads(devnet.node, ({ reverted, applied }) => {
+    for (const { key } of reverted) told.push(`-${key}`)
+    for (const { key } of applied) told.push(`+${key}`)
+  })
+  const [first, second] = [devnet.mine(), devnet.mine()]
+  devnet.node.rollback(3)
+  devnet.increaseTime(3600)
+  const third = devnet.mine()
+  end()
+  devnet.mine()
+  const [a, b, c, d] = [before, first, second, third].map(({ key }) => key)
+  assert.equal(told, [`+${b}`, `+${c}`, `-${c}`, `-${b}`, `-${a}`, `+${d}`])
+})
 
 test('MpoolSub is a channel of messages that begin and cease to wait', () =>
   served(async ({ devnet }, url) => {
