@@ -1,5 +1,4 @@
 /** Starts a devnet, tells what is in it, and serves until it is told to stop. */
-import { availableParallelism } from 'node:os'
 import { Devnet } from '../engine/devnet.ts'
 import { initCrypto } from '../primitives/crypto/init.ts'
 import { InvalidInput } from '../primitives/invalid-input.ts'
@@ -35,28 +34,22 @@ export async function runDevnet(given: DevnetArguments): Promise<void> {
   rpc.intervals.set(blockTime * 1000)
   const stopped = stopSignal()
   console.log(introduction(devnet, server))
-  const endThreads = await startThreads(devnet)
+  const endForecasts = await startForecasts(devnet)
   await stopped
   rpc.intervals.set(0)
-  await endThreads()
+  await endForecasts()
   await server.close()
 }
 
-/**
- * Holds elections ahead of time on a thread and signs blocks on another, where there is a processor for it. They are loaded
- * once there is something to use.
- */
-async function startThreads({ node }: Devnet): Promise<() => Promise<void>> {
-  const { keepForecasting, signOnThread } = await import('../engine/consensus/consensus-pool.ts')
+/** Holds elections ahead of time on a thread, which is loaded once there is something to use. */
+async function startForecasts({ node }: Devnet): Promise<() => Promise<void>> {
+  const { keepForecasting } = await import('../engine/consensus/consensus-pool.ts')
   const { WorkerPool } = await import('../primitives/worker-pool.ts')
-  const ahead = new WorkerPool(1, { inBackground: true })
-  const endForecasts = keepForecasting(node, ahead)
-  const beside = new WorkerPool(1)
-  const endSigning = availableParallelism() > 1 ? signOnThread(node, beside) : undefined
-  return async () => {
-    endForecasts()
-    endSigning?.()
-    await Promise.all([ahead.close(), beside.close()])
+  const pool = new WorkerPool(1, { inBackground: true })
+  const end = keepForecasting(node, pool)
+  return () => {
+    end()
+    return pool.close()
   }
 }
 

@@ -21,18 +21,13 @@ import {
   passNullRounds,
 } from './chain/apply-tipset.ts'
 import { BLOCK_GAS_LIMIT, computeBaseFee, type FeeMessage } from './chain/base-fee.ts'
+import type { BlockHeader } from './chain/block.ts'
 import { type BlockMessages, ChainStore, type Execution } from './chain/chain-store.ts'
 import { amended, execution, genesisExecution } from './chain/execution.ts'
 import { chainLength, type Message, type SignedMessage, signedMessageCid } from './chain/message.ts'
 import { chainRandomness } from './chain/randomness.ts'
 import { supplyOf } from './chain/supply.ts'
-import {
-  type ComingTipset,
-  comingTipset,
-  minTicket,
-  type Tipset,
-  type TipsetContent,
-} from './chain/tipset.ts'
+import { makeTipset, minTicket, type Tipset } from './chain/tipset.ts'
 import { isUnsigned } from './chain/unsigned.ts'
 import { tipsetWeight } from './chain/weight.ts'
 import type { ConsensusCrypto } from './consensus/crypto.ts'
@@ -42,10 +37,10 @@ import { passedWins } from './consensus/passed-epochs.ts'
 import { powerStateOf } from './consensus/lookback.ts'
 import {
   byKind,
-  draftBlock,
   type Election,
   electionCandidates,
   electWinners,
+  makeBlock,
   type Parent,
   type StorageProofs,
   type Winner,
@@ -288,20 +283,19 @@ export class Node {
       ({ miner }) => producer === undefined || miner === producer,
     )
     if (winners.length === 0) return undefined
-    const { drafts, messages } = this.#draftBlocks(epoch, winners)
-    const done = this.#execute(comingTipset(drafts), messages, earnedTo)
-    return this.adopt(done, messages)
+    const { blocks, messages } = this.#makeBlocks(epoch, winners)
+    return this.accept(blocks, messages, earnedTo)
   }
 
-  #draftBlocks(epoch: ChainEpoch, winners: readonly Winner[]) {
+  #makeBlocks(epoch: ChainEpoch, winners: readonly Winner[]) {
     const parent = this.parentOf(this.head)
     const { pool } = this
     const picked = selectMessages(pool.pending(), winners.length, parent.baseFee, pool.gasLimit)
     const chosen = picked.map(byKind)
-    const drafts = winners.map((winner, i) =>
-      draftBlock(this.election, parent, epoch, winner, chosen[i]!),
+    const blocks = winners.map((winner, i) =>
+      makeBlock(this.election, parent, epoch, winner, chosen[i]!),
     )
-    return { drafts, messages: chosen }
+    return { blocks, messages: chosen }
   }
 
   /** What a block on `tipset` takes from it. */
@@ -339,6 +333,15 @@ export class Node {
     return computeBaseFee(this.params.networkVersion, tipset.blocks[0]!.parentBaseFee, blocks)
   }
 
+  /** Executes blocks on the head, and makes them the head. Blocks come in ticket order. `earnedTo` as of `mineAt`. */
+  accept(
+    blocks: readonly BlockHeader[],
+    messages: readonly BlockMessages[],
+    earnedTo: ChainEpoch = 0,
+  ): Tipset {
+    return this.adopt(this.#execute(makeTipset(blocks), messages, earnedTo), messages)
+  }
+
   /** Makes an executed child of the head the head; `tree` is the state after it. */
   adopt(done: Execution, messages: readonly BlockMessages[], tree = this.#tree): Tipset {
     const { tipset } = done
@@ -353,12 +356,7 @@ export class Node {
     return tipset
   }
 
-  /** Executes blocks on the head while they are signed. `earnedTo` as of `mineAt`. */
-  #execute(
-    tipset: ComingTipset,
-    messages: readonly BlockMessages[],
-    earnedTo: ChainEpoch,
-  ): Execution {
+  #execute(tipset: Tipset, messages: readonly BlockMessages[], earnedTo: ChainEpoch): Execution {
     const parent = this.head
     const before = this.store.execution(parent)
     const tree = this.#tree
@@ -370,7 +368,7 @@ export class Node {
     const hasMessages = messages.some(({ bls, secp }) => bls.length + secp.length > 0)
     const start = hasMessages ? { state: tree.snapshot(), context } : undefined
     const outcomes = applyBlocks(tree, executableBlocks(tipset, messages), context)
-    return execution(tipset.signed(), outcomes, tree, before, this.#options.roots, start)
+    return execution(tipset, outcomes, tree, before, this.#options.roots, start)
   }
 
   /**
@@ -391,15 +389,11 @@ export class Node {
   }
 
   /** The machine's surroundings while `tipset` executes on `before`. */
-  surroundings(
-    tipset: Tipset | ComingTipset,
-    before: Actors,
-  ): (epoch: ChainEpoch) => MachineContext {
+  surroundings(tipset: Tipset, before: Actors): (epoch: ChainEpoch) => MachineContext {
     const { params } = this
     const { filCirculating } = this.supply(before, tipset.height)
     // A tipset that is being made stands on the head; any other is on the chain itself.
-    const isComing = 'signed' in tipset || tipset.height > this.head.height
-    const base = isComing ? this.head : tipset
+    const base = tipset.height > this.head.height ? this.head : tipset
     // With all its keys, so that a copy for each of many null rounds is a plain one.
     const shared: MachineContext = {
       epoch: tipset.height,
@@ -472,7 +466,7 @@ const MAX_NULL_ROUNDS = 1000
 const CALL_LENGTH = 256
 
 const executableBlocks = (
-  { blocks }: TipsetContent,
+  { blocks }: Tipset,
   messages: readonly BlockMessages[],
 ): ExecutableBlock[] =>
   blocks.map(({ miner, electionProof }, i) => ({

@@ -123,45 +123,23 @@ export function headerCid(header: BlockHeader): Cid {
 
 const headerCids = new WeakMap<BlockHeader, Cid>()
 
-/** A header whose signature is being made. */
-export interface Draft {
-  /** Without the signature. */
-  readonly unsigned: BlockHeader
-  /** Waits for the signature. */
-  readonly seal: () => BlockHeader
-}
-
-/** Signs a header that has no signature yet. */
-export const sealHeader = (
+/** Signs a header that has no signature yet. Encodes it once, for what is signed and for its CID. */
+export function sealHeader(
   unsigned: BlockHeader,
   sign: (signingBytes: Uint8Array) => Signature,
-): BlockHeader => draftHeader(unsigned, (bytes) => () => sign(bytes)).seal()
-
-/**
- * Begins to sign a header. It is encoded once, for what is signed and for its CID.
- * @param begin - begins a signature; what it returns waits for it.
- */
-export function draftHeader(
-  unsigned: BlockHeader,
-  begin: (signingBytes: Uint8Array) => () => Signature,
-): Draft {
+): BlockHeader {
   assert(unsigned.blockSig === null, 'a header that is signed already')
   const signingBytes = encode(blockHeaderCodec, unsigned)
-  const signatureOf = begin(signingBytes)
-  return { unsigned, seal: () => sealed(unsigned, signingBytes, signatureOf()) }
-}
-
-function sealed(unsigned: BlockHeader, bytes: Uint8Array, blockSig: Signature): BlockHeader {
-  const header = { ...unsigned, blockSig }
+  const header = { ...unsigned, blockSig: sign(signingBytes) }
   // Behind the null that the signature replaces stand these two fields.
   const rest =
     encode(uint64, unsigned.forkSignaling).length +
     encode(tokenAmount, unsigned.parentBaseFee).length
-  const end = bytes.length - rest
+  const end = signingBytes.length - rest
   const block = concatBytes(
-    bytes.subarray(0, end - 1),
-    encode(signature, blockSig),
-    bytes.subarray(end),
+    signingBytes.subarray(0, end - 1),
+    encode(signature, header.blockSig),
+    signingBytes.subarray(end),
   )
   headerCids.set(header, cidOf(block))
   return header

@@ -10,7 +10,7 @@ import type { ConsensusCrypto } from '../consensus/crypto.ts'
 import { beaconRound } from '../consensus/beacon-entries.ts'
 import type { ChainRandomness } from '../vm/context.ts'
 import type { ChainStore } from './chain-store.ts'
-import { minTicket, type TipsetContent, tipsetKeyCid } from './tipset.ts'
+import { minTicket, type Tipset, tipsetKeyCid } from './tipset.ts'
 
 /**
  * Randomness for executing `tipset`, whose parent is the head of `store`.
@@ -19,9 +19,9 @@ import { minTicket, type TipsetContent, tipsetKeyCid } from './tipset.ts'
 export function chainRandomness(
   store: ChainStore,
   crypto: ConsensusCrypto,
-  tipset: TipsetContent,
+  tipset: Tipset,
 ): ChainRandomness {
-  const at = (epoch: ChainEpoch): TipsetContent =>
+  const at = (epoch: ChainEpoch): Tipset =>
     epoch > store.head.height ? tipset : defined(store.atOrAfter(epoch), `tipset at ${epoch}`)
   return {
     ticketDigest: (epoch) => blake2b256(minTicket(at(Math.max(epoch, 0))).vrfProof),

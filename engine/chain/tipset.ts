@@ -10,7 +10,7 @@ import { byteString, encode } from '../../primitives/codec.ts'
 import { InvalidInput } from '../../primitives/invalid-input.ts'
 import type { ChainEpoch } from '../../primitives/units.ts'
 import { compareTickets } from '../consensus/ticket.ts'
-import { type BlockHeader, type Draft, headerCid, type Ticket } from './block.ts'
+import { type BlockHeader, headerCid, type Ticket } from './block.ts'
 import { headerToJson, type LotusBlockHeader } from './block-json.ts'
 import type { LotusCid } from './lotus-json.ts'
 
@@ -26,15 +26,6 @@ export interface Tipset {
   readonly key: string
   /** Key of the parent tipset. */
   readonly parentKey: string
-}
-
-/** What the execution of a tipset may know of it. */
-export type TipsetContent = Pick<Tipset, 'blocks' | 'height' | 'cids'>
-
-/** A tipset whose blocks are being signed: it can be executed meanwhile. */
-export interface ComingTipset extends TipsetContent {
-  /** Waits for the signatures, as asking for `cids` does. */
-  readonly signed: () => Tipset
 }
 
 /** A block of a tipset with its CID. */
@@ -67,28 +58,8 @@ export function makeTipset(headers: readonly BlockHeader[]): Tipset {
   }
 }
 
-/** The tipset of blocks that are in ticket order and can stand together. */
-export function comingTipset(drafts: readonly Draft[]): ComingTipset {
-  let seals: readonly Draft['seal'][] = drafts.map(({ seal }) => seal)
-  let tipset: Tipset | undefined
-  const signed = (): Tipset => {
-    tipset ??= makeTipset(seals.map((seal) => seal()))
-    seals = []
-    return tipset
-  }
-  const blocks = drafts.map(({ unsigned }) => unsigned)
-  return {
-    blocks,
-    height: blocks[0]!.height,
-    get cids() {
-      return signed().cids
-    },
-    signed,
-  }
-}
-
 /** The ticket of the first block, which randomness is drawn from. */
-export function minTicket(tipset: Pick<Tipset, 'blocks'>): Ticket {
+export function minTicket(tipset: Tipset): Ticket {
   return defined(tipset.blocks[0]?.ticket, 'ticket of the first block')
 }
 

@@ -12,7 +12,7 @@ import { applyBlocks, passNullRounds } from '../chain/apply-tipset.ts'
 import { execution } from '../chain/execution.ts'
 import { makeTipset, type Tipset } from '../chain/tipset.ts'
 import { powerStateOf, workerKey } from '../consensus/lookback.ts'
-import { draftBlock, electWinners } from '../consensus/producer.ts'
+import { electWinners, makeBlock } from '../consensus/producer.ts'
 import type { Node } from '../node.ts'
 import { type Actors, rootOf, StateTree } from '../vm/state-tree.ts'
 import { openState } from '../vm/stored-state.ts'
@@ -54,7 +54,7 @@ function makeTipsetOn(
 ): Tipset {
   const parent = node.parentOf(node.head)
   const tipset = makeTipset(
-    winners.map((winner) => draftBlock(node.election, parent, epoch, winner, NO_MESSAGES).seal()),
+    winners.map((winner) => makeBlock(node.election, parent, epoch, winner, NO_MESSAGES)),
   )
   const tree = new StateTree(node.manifest, actors)
   if (epoch > passed) {

@@ -16,7 +16,6 @@ import type { ProofRequest } from '../../proofs-mock/verifier.ts'
 import { packedMessage, type SentMessage, sentMessageError } from '../chain/sent-messages.ts'
 import type { Node } from '../node.ts'
 import type { Forecast, ForecastRequest } from './forecast.ts'
-import { newLine, SIGNING, signerOver } from './signing-line.ts'
 import { type BlockSignature, validateBlock } from './validator.ts'
 
 /** Elections held on a thread. */
@@ -60,20 +59,6 @@ export function keepForecasting(node: Node, pool: WorkerPool, ahead = 1024): () 
     ended = true
     unsubscribe()
   }
-}
-
-/**
- * Has a thread of the pool sign a node's blocks while their messages run, and keeps it to that.
- * @returns a function that ends it; the thread ends with the pool.
- */
-export function signOnThread(node: Node, pool: WorkerPool): () => void {
-  const line = newLine()
-  node.crypto.signer = signerOver(line)
-  const end = (): void => {
-    node.crypto.signer = undefined
-  }
-  pool.run(SIGNING, line).catch(end)
-  return end
 }
 
 /**

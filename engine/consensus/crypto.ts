@@ -26,15 +26,6 @@ export interface KnownSignature {
   readonly signature: Uint8Array
 }
 
-/** Makes signatures elsewhere, while whoever wants one does something else. */
-export interface Signer {
-  /**
-   * Begins a signature.
-   * @returns undefined where it cannot be made there; else what waits for it, and gives undefined where it was not made after all.
-   */
-  begin(secret: Uint8Array, message: Uint8Array): (() => Uint8Array | undefined) | undefined
-}
-
 export interface ConsensusCrypto {
   readonly options: CryptoOptions
   readonly kind: CryptoKind
@@ -42,10 +33,6 @@ export interface ConsensusCrypto {
   publicKey(secret: Uint8Array): Uint8Array
   /** 96 bytes: a block's signature, and the VRF proof of a key and an input, which is the same thing. */
   sign(secret: Uint8Array, message: Uint8Array): Uint8Array
-  /** Begins a signature where there is a signer; the function that is returned gives it, the same as `sign`. */
-  beginSign(secret: Uint8Array, message: Uint8Array): () => Uint8Array
-  /** Who makes what is begun; where there is none, it is made when it is asked for. */
-  signer: Signer | undefined
   verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean
   beaconEntry(round: number): BeaconEntry
   verifyBeacon(entry: BeaconEntry): boolean
@@ -61,18 +48,13 @@ export function consensusCrypto(options: CryptoOptions): ConsensusCrypto {
   const signatures = boundedCache<string, Uint8Array>(KNOWN_SIGNATURES)
   const entries = boundedCache<number, BeaconEntry>(KNOWN_ENTRIES)
   const idOf = (secret: Uint8Array, message: Uint8Array) => bytesKey(secret) + bytesKey(message)
-  const isReal = kind === 'real'
-  const crypto: ConsensusCrypto = {
+  const known = kind === 'real'
+  return {
     options,
     kind,
-    signer: undefined,
     publicKey: (secret) => vrf.publicKey(secret),
     sign: (secret, message) =>
-      (isReal ? signatures.get(idOf(secret, message)) : undefined) ?? vrf.prove(secret, message),
-    beginSign(secret, message) {
-      const made = isReal ? crypto.signer?.begin(secret, message) : undefined
-      return () => made?.() ?? crypto.sign(secret, message)
-    },
+      (known ? signatures.get(idOf(secret, message)) : undefined) ?? vrf.prove(secret, message),
     verify: (publicKey, message, signature) => vrf.verify(publicKey, message, signature),
     beaconEntry: (round) => entries.get(round) ?? beacon.entryForRound(round),
     verifyBeacon: ({ round, data }) => verifyRound(beacon.network, round, data),
@@ -82,7 +64,6 @@ export function consensusCrypto(options: CryptoOptions): ConsensusCrypto {
       for (const entry of rounds) entries.set(entry.round, entry)
     },
   }
-  return crypto
 }
 
 const KNOWN_SIGNATURES = 1 << 16

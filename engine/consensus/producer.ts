@@ -11,11 +11,10 @@ import type { ActorId, ChainEpoch, TokenAmount } from '../../primitives/units.ts
 import {
   type BeaconEntry,
   type BlockHeader,
-  type Draft,
-  draftHeader,
   type ElectionProof,
   messagesRoot,
   type PoStProof,
+  sealHeader,
   type Ticket,
 } from '../chain/block.ts'
 import type { BlockMessages, ChainStore, Execution } from '../chain/chain-store.ts'
@@ -136,14 +135,14 @@ export interface Parent {
   readonly baseFee: TokenAmount
 }
 
-/** A winner's block, while it is being signed. */
-export function draftBlock(
+/** A winner's block, signed. */
+export function makeBlock(
   { params, crypto }: Election,
   parent: Parent,
   epoch: ChainEpoch,
   winner: Winner,
   messages: BlockMessages,
-): Draft {
+): BlockHeader {
   const { tipset, stateRoot, receiptsRoot } = parent.execution
   const header: BlockHeader = {
     miner: idAddress(winner.miner),
@@ -163,10 +162,7 @@ export function draftBlock(
     forkSignaling: 0n,
     parentBaseFee: parent.baseFee,
   }
-  return draftHeader(header, (bytes) => {
-    const signature = crypto.beginSign(winner.secret, bytes)
-    return () => ({ type: 'bls', data: signature() })
-  })
+  return sealHeader(header, (bytes) => ({ type: 'bls', data: crypto.sign(winner.secret, bytes) }))
 }
 
 export function beaconEntries(

@@ -1,9 +1,8 @@
-/** What threads do ahead of a node, beside it and after it. */
+/** What threads do ahead of a node and after it. */
 import { unpackSignedItems } from '../../primitives/crypto/signed-items.ts'
 import { onThread } from '../../primitives/on-thread.ts'
 import { forgedPositions } from '../chain/sent-messages.ts'
 import { forecast as forecastHere } from './forecast.ts'
-import { signOver } from './signing-line.ts'
 
 export const forecast = onThread(forecastHere)
 
@@ -11,6 +10,3 @@ export const forecast = onThread(forecastHere)
 export const forgedMessages = onThread((packed: Uint8Array) =>
   Uint32Array.from(forgedPositions(unpackSignedItems(packed))),
 )
-
-/** Signs what comes over a line. */
-export const signing = onThread(signOver)
