@@ -239,6 +239,11 @@ export class AmtNode<T> {
     }
   }
 
+  /** Values of a leaf, without their slots. */
+  valuesOfLeaf(spec: AmtSpec<T>): Items<T> {
+    return this.#load(spec, 0).#values
+  }
+
   /** Values of a leaf that has been loaded. */
   get values(): Items<T> {
     return this.#values

@@ -152,8 +152,10 @@ export class Amt<T> {
   /** Values in ascending order of index. */
   *values(): Generator<T, void, undefined> {
     const { height, node } = this.#load()
-    for (const [, leaf] of node.leaves(this.spec, height, 0, 0))
-      for (const value of leaf.values) yield value
+    if (height === 0) yield* node.valuesOfLeaf(this.spec)
+    else
+      for (const [, leaf] of node.leaves(this.spec, height, 0, 0))
+        for (const value of leaf.values) yield value
   }
 
   firstIndex(): bigint | undefined {

@@ -217,10 +217,13 @@ export function findEntry<K, V>(root: HamtNode<K, V>, key: HashedKey): Entry<K, 
   for (let depth = 0; ; depth++) {
     const slot = node.slot(key.hash, depth)
     if (slot === undefined) return undefined
-    if (!(slot instanceof HamtNode)) return entryOf(slot, key.bytes)
+    if (isBucket(slot)) return entryOf(slot, key.bytes)
     node = slot
   }
 }
+
+/** Cheaper than asking whether it is a node. */
+const isBucket = <K, V>(slot: Slot<K, V>): slot is Bucket<K, V> => Array.isArray(slot)
 
 /** Bytes of a key that was set here are mostly those kept with its hash. */
 function entryOf<K, V>(bucket: Bucket<K, V>, key: Uint8Array): Entry<K, V> | undefined {
