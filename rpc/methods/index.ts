@@ -26,6 +26,7 @@ import { gasMethods } from './gas.ts'
 import { lookupMethods } from './lookups.ts'
 import { marketMethods } from './market.ts'
 import { minerMethods } from './miner.ts'
+import { miningBlockMethods } from './mining-blocks.ts'
 import { miningMethods } from './mining.ts'
 import { mpoolSubMethods } from './mpool-sub.ts'
 import { mpoolMethods } from './mpool.ts'
@@ -85,6 +86,7 @@ const LOTUS_METHODS: readonly Method[] = [
   ...mpoolMethods,
   ...mpoolSubMethods,
   ...miningMethods,
+  ...miningBlockMethods,
   ...gasMethods,
 ]
 

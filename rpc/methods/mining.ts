@@ -20,7 +20,7 @@ import type { Cid } from '../../primitives/cid.ts'
 import type { ChainEpoch } from '../../primitives/units.ts'
 import { idIn, minerOf, shownAddress } from '../actors.ts'
 import type { RpcContext } from '../context.ts'
-import { address, epoch, ignored, tipsetKey } from '../decoders.ts'
+import { address, epoch, tipsetKey } from '../decoders.ts'
 import { refused } from '../errors.ts'
 import { method } from '../method.ts'
 import { tipsetOf } from '../tipsets.ts'
@@ -33,14 +33,6 @@ export const miningMethods = [
   ),
   method<[ChainEpoch]>('Filecoin.StateGetBeaconEntry', [epoch], ({ node }, at) =>
     beaconEntryToJson(node.crypto.beaconEntry(beaconRound(at))),
-  ),
-  // One node alone makes and judges all blocks, and there is one way on from its head.
-  ...['Filecoin.MinerCreateBlock', 'Filecoin.SyncSubmitBlock'].map((name) =>
-    method<[unknown]>(name, [ignored], () => {
-      throw refused(
-        `${name.slice(9)}: the devnet makes the blocks of all its miners itself; pithead_mineTipset makes the next`,
-      )
-    }),
   ),
 ]
 
