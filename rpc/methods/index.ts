@@ -24,6 +24,7 @@ import { debugMethods } from './debug.ts'
 import { executionMethods } from './execution.ts'
 import { gasMethods } from './gas.ts'
 import { lookupMethods } from './lookups.ts'
+import { marketFundMethods } from './market-funds.ts'
 import { marketMethods } from './market.ts'
 import { minerMethods } from './miner.ts'
 import { miningBlockMethods } from './mining-blocks.ts'
@@ -81,6 +82,7 @@ const LOTUS_METHODS: readonly Method[] = [
   ...sectorMethods,
   ...allocationMethods,
   ...marketMethods,
+  ...marketFundMethods,
   ...pledgeMethods,
   ...walletMethods,
   ...mpoolMethods,

@@ -239,4 +239,24 @@ test('collateral of a deal is bounded by what the market takes', async () => {
   )
 })
 
+test('money is brought to the market and back', async () => {
+  const { ask, refusal, devnet, miner } = await marketDevnet()
+  const [client] = devnet.accounts
+  const from = String(client!.native)
+  const held = async (who: string) =>
+    (await ask('Filecoin.StateMarketBalance', who, null))['Escrow']
+  const cid = await ask('Filecoin.MarketAddBalance', from, from, '700')
+  assert.is((await ask('Filecoin.StateWaitMsg', cid))['Receipt']!['ExitCode'], 0)
+  await ask('Filecoin.MarketAddBalance', from, miner, '50')
+  assert.equal([await held(from), await held(miner)], ['700', '50'])
+  await ask('Filecoin.MarketWithdraw', from, from, '300')
+  assert.is(await held(from), '400')
+  const says = async (...params: unknown[]) =>
+    (await refusal('Filecoin.MarketWithdraw', ...params)).message
+  assert.match(await says(from, miner, '1'), /message execution failed|exit/)
+  assert.match(await says(from, from, 7), /param 2: amount: expected a decimal string/)
+  assert.match(await says(from, from, '-7'), /param 2: expected an amount/)
+  assert.match(await says(miner, from, '1'), /not an account/)
+})
+
 test.run()
