@@ -18,6 +18,7 @@ export const RPC_CODE = {
   refused: 1,
   outOfGas: 2,
   executionReverted: 3,
+  f3Disabled: 4,
   actorNotFound: 11,
   nullRound: 12,
 } as const

@@ -22,6 +22,7 @@ import { cheatRefusedMethods } from './cheat-refused.ts'
 import { cheatTimeMethods } from './cheat-time.ts'
 import { debugMethods } from './debug.ts'
 import { executionMethods } from './execution.ts'
+import { f3Methods } from './f3.ts'
 import { gasMethods } from './gas.ts'
 import { lookupMethods } from './lookups.ts'
 import { marketFundMethods } from './market-funds.ts'
@@ -73,6 +74,7 @@ const LOTUS_METHODS: readonly Method[] = [
   ...chainObjectMethods,
   ...chainNotifyMethods,
   ...nodeInfoMethods,
+  ...f3Methods,
   ...stateMethods,
   ...networkStateMethods,
   ...networkParamsMethods,

@@ -210,4 +210,18 @@ test('the node says what it is', async () => {
   assert.equal([sync!['Stage'], sync!['Height']], [5, devnet.node.head.height])
 })
 
+test('fast finality is off, as on a Lotus without it', async () => {
+  const { refusal } = await rpcDevnet()
+  for (const [name, ...params] of [
+    ['F3IsRunning'],
+    ['F3GetManifest'],
+    ['F3GetCertificate', 0],
+    ['F3GetLatestCertificate'],
+  ] as const)
+    assert.equal(await refusal(`Filecoin.${name}`, ...params), {
+      code: 4,
+      message: 'f3 is disabled',
+    })
+})
+
 test.run()
