@@ -143,27 +143,40 @@ export function makeBlock(
   winner: Winner,
   messages: BlockMessages,
 ): BlockHeader {
-  const { tipset, stateRoot, receiptsRoot } = parent.execution
+  const { tipset } = parent.execution
   const header: BlockHeader = {
+    ...fieldsOn(parent, messages),
     miner: idAddress(winner.miner),
     ticket: winner.ticket,
     electionProof: winner.electionProof,
     beaconEntries: beaconEntries(crypto, tipset.height, epoch),
     winPoStProof: [winner.winningPost],
-    parents: tipset.cids,
-    parentWeight: parent.weight,
     height: epoch,
-    parentStateRoot: stateRoot,
-    parentMessageReceipts: receiptsRoot,
-    messages: messagesRoot(messages.bls.map(signedMessageCid), messages.secp.map(signedMessageCid)),
-    blsAggregate: aggregate(messages.bls),
     timestamp: params.genesisTime + params.blockDelay * epoch,
+  }
+  return signHeader(header, winner.secret, crypto)
+}
+
+/** What of a block its parent and its messages say, and no signature. */
+export function fieldsOn({ execution, weight, baseFee }: Parent, { bls, secp }: BlockMessages) {
+  return {
+    parents: execution.tipset.cids,
+    parentWeight: weight,
+    parentStateRoot: execution.stateRoot,
+    parentMessageReceipts: execution.receiptsRoot,
+    messages: messagesRoot(bls.map(signedMessageCid), secp.map(signedMessageCid)),
+    blsAggregate: aggregate(bls),
     blockSig: null,
     forkSignaling: 0n,
-    parentBaseFee: parent.baseFee,
+    parentBaseFee: baseFee,
   }
-  return sealHeader(header, (bytes) => ({ type: 'bls', data: crypto.sign(winner.secret, bytes) }))
 }
+
+export const signHeader = (
+  header: BlockHeader,
+  secret: Uint8Array,
+  crypto: ConsensusCrypto,
+): BlockHeader => sealHeader(header, (bytes) => ({ type: 'bls', data: crypto.sign(secret, bytes) }))
 
 export function beaconEntries(
   crypto: ConsensusCrypto,

@@ -1,5 +1,5 @@
 /** Blocks that a provider's own software makes. Reference: Lotus `chain/consensus/filcns/mine.go`, `node/impl/full/sync.go`. */
-import { type BlockHeader, messagesRoot, sealHeader } from '../../engine/chain/block.ts'
+import type { BlockHeader } from '../../engine/chain/block.ts'
 import { headerFromJson, headerToJson } from '../../engine/chain/block-json.ts'
 import type { BlockMessages } from '../../engine/chain/chain-store.ts'
 import { cidFromJson, listToJson, readList, readObject } from '../../engine/chain/lotus-json.ts'
@@ -8,8 +8,9 @@ import {
   signedMessageCid,
   signedMessageFromJson,
 } from '../../engine/chain/message.ts'
+import type { Tipset } from '../../engine/chain/tipset.ts'
 import { lookbackFor, workerKey } from '../../engine/consensus/lookback.ts'
-import { aggregate, byKind } from '../../engine/consensus/producer.ts'
+import { byKind, fieldsOn, signHeader } from '../../engine/consensus/producer.ts'
 import { InvalidBlock, validateBlock } from '../../engine/consensus/validator.ts'
 import type { Cid } from '../../primitives/cid.ts'
 import { inField } from '../../primitives/invalid-input.ts'
@@ -79,30 +80,15 @@ function createBlock(context: RpcContext, { fields, parents, messages }: Templat
     ...headerToJson(base.blocks[0]!, letter),
     ...Object.fromEntries(given),
   })
-  const { execution, weight, baseFee } = node.parentOf(base)
   const chosen = byKind(messages)
-  const [bls, secp] = [chosen.bls.map(signedMessageCid), chosen.secp.map(signedMessageCid)]
-  const header = {
-    ...template,
-    parentWeight: weight,
-    parentStateRoot: execution.stateRoot,
-    parentMessageReceipts: execution.receiptsRoot,
-    messages: messagesRoot(bls, secp),
-    blsAggregate: aggregate(chosen.bls),
-    blockSig: null,
-    forkSignaling: 0n,
-    parentBaseFee: baseFee,
-  }
-  const secret = workerSecret(context, header, parents)
-  const signed = sealHeader(header, (bytes) => ({
-    type: 'bls',
-    data: node.crypto.sign(secret, bytes),
-  }))
-  const cids = (all: readonly Cid[]) => listToJson(all, (cid) => cid.toJSON())
+  const header = { ...template, ...fieldsOn(node.parentOf(base), chosen) }
+  const signed = signHeader(header, workerSecret(context, header, base), node.crypto)
+  const cids = (all: readonly SignedMessage[]) =>
+    listToJson(all, (one) => signedMessageCid(one).toJSON())
   return {
     Header: headerToJson(signed, letter),
-    BlsMessages: cids(bls),
-    SecpkMessages: cids(secp),
+    BlsMessages: cids(chosen.bls),
+    SecpkMessages: cids(chosen.secp),
   }
 }
 
@@ -110,11 +96,10 @@ function createBlock(context: RpcContext, { fields, parents, messages }: Templat
 function workerSecret(
   context: RpcContext,
   { miner, height }: BlockHeader,
-  parents: readonly Cid[],
+  base: Tipset,
 ): Uint8Array {
   const { store, params, election } = context.node
-  const base = tipsetOf(context, parents)
-  const id = idIn(context, miner, parents)
+  const id = idIn(context, miner, base.cids)
   const lookback = lookbackFor(store, base, height, params.policy.chainFinality)
   const worker = workerKey(lookback.state, id)
   const secret = worker && election.keys.secretOf(worker)
