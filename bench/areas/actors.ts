@@ -6,17 +6,15 @@ import { execFileSync } from 'node:child_process'
 import { type BenchOptions, type BenchResult, median } from '../area.ts'
 
 const DAYS_IN_YEAR = 365
-/** Days that are run of the year; all 365 take minutes. */
+/** Days that are run of the year; all 365 take more than a minute. */
 const YEAR_SAMPLE_DAYS = Number(process.env['BENCH_YEAR_DAYS'] ?? 20)
 const ROUNDS = 5
-/** The young generation is that of the threads that run scenarios. */
-const FLAGS = ['--expose-gc', '--max-semi-space-size=64']
 
 export default async function actors({ root, log }: BenchOptions): Promise<BenchResult[]> {
   const measure = <T>(...args: readonly (string | number)[]): T => {
     log(args.join(' '))
     const script = [`${root}bench/measure-actors.mjs`, ...args.map(String)]
-    const text = execFileSync(process.execPath, [...FLAGS, ...script], { encoding: 'utf8' })
+    const text = execFileSync(process.execPath, ['--expose-gc', ...script], { encoding: 'utf8' })
     return JSON.parse(text) as T
   }
   const { roots, deferred } = measure<{ roots: number; deferred: number }>('replay', ROUNDS)
